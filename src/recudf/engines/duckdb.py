@@ -1,0 +1,148 @@
+"""DuckDB: translate Arrow types, register functions, open files.
+
+A function `f` becomes a private function `_recudf_f_<digest of its settings>` on the database instance, seen by every cursor,
+and a temporary macro `f` on one cursor, which casts arguments and fills in those left out.
+Nothing is written to the user's file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from recudf.errors import WarehouseError
+from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
+from recudf.settings import Settings
+
+STORAGE_VERSION = "v1.2.0"  # the oldest file format with all we need: DuckDB 1.2 to 2.x open it
+CONFIG = {"storage_compatibility_version": STORAGE_VERSION}
+
+
+def connect(
+    database: str | Path = ":memory:", settings: Settings | None = None, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB database with all functions registered.
+
+    A file made here can be opened by DuckDB 1.2 and later. Raises WarehouseError if the path is no database,
+    is locked by another process, or cannot be written.
+    """
+    config = {} if read_only else CONFIG
+    try:
+        connection = duckdb.connect(str(database), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise WarehouseError(_explain_open(str(database), str(error))) from None
+    return register(connection, settings)
+
+
+def register(
+    connection: duckdb.DuckDBPyConnection, settings: Settings | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Register all functions on an open connection and return it. Imports no torch.
+
+    Other cursors of the same database need `create_macros` of their own.
+    """
+    settings = settings or Settings.from_environment()
+    create_functions(connection, settings)
+    create_macros(connection, settings)
+    return connection
+
+
+def create_functions(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create the private functions on the database instance; those it has already are left alone."""
+    known = {
+        name
+        for (name,) in connection.execute(
+            "select function_name from duckdb_functions() where function_name like '\\_recudf\\_%' escape '\\'"
+        ).fetchall()
+    }
+    for function in discover(settings):
+        name = _private_name(function, settings)
+        if name not in known:
+            connection.create_function(
+                name, _call(function), None, sql_type(function.returns), type="arrow", null_handling="special"
+            )
+
+
+def create_macros(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create the public names on one cursor, as temporary macros."""
+    for function in discover(settings):
+        overloads = ", ".join(_overloads(function, _private_name(function, settings)))
+        cursor.execute(f"create or replace temp macro {function.name}{overloads}")
+    for statement in sql_macros():
+        cursor.execute(statement)
+
+
+def sql_macros() -> list[str]:
+    """The CREATE MACRO statements of sql/macros, one per file, in order of file name."""
+    folder = resources.files("recudf.sql") / "macros"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [f.read_text(encoding="utf-8") for f in files]
+
+
+def sql_type(type_: pa.DataType) -> str:
+    """DuckDB's name of an Arrow type."""
+    if pa.types.is_struct(type_):
+        return "STRUCT(" + ", ".join(f'"{field.name}" {sql_type(field.type)}' for field in type_) + ")"
+    if pa.types.is_fixed_size_list(type_):
+        return f"{sql_type(type_.value_type)}[{type_.list_size}]"
+    if pa.types.is_list(type_):
+        return f"{sql_type(type_.value_type)}[]"
+    return _SQL_TYPES[type_]
+
+
+_SQL_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.bool_(): "BOOLEAN",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.float32(): "FLOAT",
+    pa.float64(): "DOUBLE",
+}
+
+
+def _private_name(function: Function, settings: Settings) -> str:
+    digest = hashlib.blake2b(repr(settings).encode(), digest_size=6).hexdigest()
+    return f"_recudf_{function.name}_{digest}"
+
+
+def _call(function: Function) -> Callable[..., pa.Array]:
+    def call(*columns: pa.ChunkedArray) -> pa.Array:
+        arrays = tuple(column.combine_chunks() for column in columns)
+        if not function.arguments:  # engines pass one column, so that the number of rows is known
+            return function.kernel(len(arrays[0]))
+        if not isinstance(function, AggregateFunction):
+            check_arguments(function, arrays)
+        return function.kernel(*arrays)
+
+    call.__name__ = function.name
+    return call
+
+
+def _overloads(function: Function, private: str) -> Iterator[str]:
+    required = sum(not argument.optional for argument in function.arguments)
+    for given in range(required, len(function.arguments) + 1):
+        names = ", ".join(argument.name for argument in function.arguments[:given])
+        values = [_cast(argument, index < given) for index, argument in enumerate(function.arguments)]
+        if isinstance(function, AggregateFunction):
+            fields = ", ".join(f"'{a.name}': {v}" for a, v in zip(function.arguments, values, strict=True))
+            yield f"({names}) as {private}(list({{{fields}}}))"
+        else:
+            yield f"({names}) as {private}({', '.join(values) or 'true'})"
+
+
+def _cast(argument: Argument, given: bool) -> str:
+    value = argument.name if given else "null"
+    return value if isinstance(argument.type, str) else f"cast({value} as {sql_type(argument.type)})"
+
+
+def _explain_open(database: str, message: str) -> str:
+    if "Could not set lock" in message or "Conflicting lock" in message:
+        return f"{database} is in use by another process: close it there, or wait ({message.splitlines()[0]})"
+    if "not a valid DuckDB database" in message:
+        return f"{database} is not a DuckDB database: give another --database, or move that file away"
+    return f"cannot open {database}: {message.splitlines()[0]}"

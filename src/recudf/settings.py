@@ -1,0 +1,127 @@
+"""Settings: frozen, typed, passed explicitly. Only this module reads the environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from recudf.errors import ParameterError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+Dtype = Literal["auto", "fp32", "bf16", "fp16"]
+Progress = Literal["auto", "bar", "lines", "off"]
+
+BUNDLED = "bundled"
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """Which model encodes texts, and how.
+
+    model: `bundled` (all-MiniLM-L6-v2 from the pinned package), or any sentence-transformers name or path.
+    max_tokens: longest input in tokens; None keeps the model's own limit.
+    batch_tokens: token budget of one forward pass, padding counted.
+    """
+
+    model: str = BUNDLED
+    device: str = "auto"  # or one card: cuda:1
+    dtype: Dtype = "auto"
+    max_tokens: int | None = None
+    batch_tokens: int = 8192
+
+    def __post_init__(self) -> None:
+        _check_choice("device", self.device.split(":")[0], DEVICES)
+        _check_choice("dtype", self.dtype, get_args(Dtype))
+        if self.max_tokens is not None:
+            _check_positive("max_tokens", self.max_tokens)
+        _check_positive("batch_tokens", self.batch_tokens)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of the SQL functions.
+
+    encoder: what `embed` uses. encoders: (alias, encoder) pairs, each served as `embed_<alias>`.
+    index_memory_bytes: matrices of vector indexes beyond this total are served from a temporary file.
+    temp_directory: where those files go; None is the system's.
+    """
+
+    encoder: EncoderSettings = field(default_factory=EncoderSettings)
+    encoders: tuple[tuple[str, EncoderSettings], ...] = ()
+    index_memory_bytes: int = 2 << 30
+    temp_directory: str | None = None
+    progress: Progress = "auto"
+
+    def __post_init__(self) -> None:
+        _check_choice("progress", self.progress, get_args(Progress))
+        _check_positive("index_memory_bytes", self.index_memory_bytes)
+        for alias, _ in self.encoders:
+            if not (alias.isascii() and alias.isidentifier() and alias == alias.lower()):
+                raise ParameterError(
+                    f"encoder alias {alias!r} is not a lower-case SQL name: use letters, digits and _"
+                )
+
+    @classmethod
+    def from_mapping(cls, options: Mapping[str, Any]) -> Settings:
+        """Settings from a flat mapping such as a dbt plugin's `config`; unknown keys are left alone.
+
+        `encoder` is a model name or a mapping of EncoderSettings; `encoders` maps aliases to either.
+        `device`, `dtype`, `max_tokens` and `batch_tokens` on the top level are defaults for every encoder.
+        """
+        shared = {
+            key: options[key] for key in ("device", "dtype", "max_tokens", "batch_tokens") if key in options
+        }
+        own = {f.name: options[f.name] for f in dataclasses.fields(cls) if f.name in options}
+        own["encoder"] = _encoder(options.get("encoder", BUNDLED), shared)
+        own["encoders"] = tuple(
+            (alias, _encoder(value, shared))
+            for alias, value in sorted((options.get("encoders") or {}).items())
+        )
+        if "index_memory_bytes" in own:
+            own["index_memory_bytes"] = int(own["index_memory_bytes"])
+        return cls(**own)
+
+    @classmethod
+    def from_environment(cls, overrides: Mapping[str, Any] | None = None) -> Settings:
+        """Settings from RECUDF_ENCODER, RECUDF_DEVICE, RECUDF_DTYPE, RECUDF_MAX_TOKENS, RECUDF_BATCH_TOKENS,
+        RECUDF_INDEX_MEMORY_BYTES, RECUDF_TEMP_DIRECTORY and RECUDF_PROGRESS; `overrides` win."""
+        names = (
+            "encoder",
+            "device",
+            "dtype",
+            "max_tokens",
+            "batch_tokens",
+            "index_memory_bytes",
+            "temp_directory",
+            "progress",
+        )
+        found = {name: value for name in names if (value := os.environ.get(f"RECUDF_{name.upper()}"))}
+        return cls.from_mapping({**found, **(overrides or {})})
+
+
+def _encoder(value: Any, shared: Mapping[str, Any]) -> EncoderSettings:
+    fields = {"model": value} if isinstance(value, str) else dict(value)
+    merged = {**shared, **fields}
+    known = {f.name for f in dataclasses.fields(EncoderSettings)}
+    if unknown := sorted(set(merged) - known):
+        raise ParameterError(f"unknown encoder option {unknown[0]!r}: known are {', '.join(sorted(known))}")
+    for name in ("max_tokens", "batch_tokens"):
+        if merged.get(name) is not None:
+            try:
+                merged[name] = int(merged[name])
+            except ValueError:
+                raise ParameterError(f"{name} is {merged[name]!r}: give a whole number") from None
+    return EncoderSettings(**merged)
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ParameterError(f"{name} is {value!r}: choose one of {', '.join(choices)}")
+
+
+def _check_positive(name: str, value: int) -> None:
+    if value < 1:
+        raise ParameterError(f"{name} is {value}: give at least 1")
