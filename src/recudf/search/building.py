@@ -1,0 +1,48 @@
+"""Rows of an aggregate -> indexes: the kernel of `vector_index`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recudf.errors import InputError
+from recudf.search.index import build, handle_of
+from recudf.search.store import STORE
+from recudf.settings import Settings
+from recudf.vectors import is_vector_type, read_vectors, valid_mask
+
+
+def build_indexes(groups: pa.Array, settings: Settings) -> pa.Array:
+    """One index per group of rows; their handles, NULL for a group without vectors.
+
+    groups: list<struct<id string, vector>> [n_groups]. Rows with a NULL vector are skipped. Raises InputError for
+    a NULL or duplicate id, VectorError for a zero vector, NaN, infinity, and rows of different dimension.
+    """
+    return pa.array([_build_index(groups[g].values, settings) for g in range(len(groups))], pa.string())
+
+
+def _build_index(rows: pa.StructArray | None, settings: Settings) -> str | None:
+    if rows is None or len(rows) == 0:
+        return None
+    ids, vectors = (pc.struct_field(rows, name) for name in ("id", "vector"))
+    if not is_vector_type(vectors.type):
+        raise InputError(f"vector_index: vector is of type {vectors.type}: give FLOAT[n] or FLOAT[]")
+    column = read_vectors(vectors)
+    if len(column.matrix) == 0:
+        return None
+    if not column.valid.all():
+        ids = ids.filter(pa.array(column.valid))
+    if ids.null_count:
+        number = int(np.flatnonzero(~valid_mask(ids))[0])
+        raise InputError(
+            f"vector_index: a vector ({_preview(column.matrix[number])}) has no id: give it one or remove the row"
+        )
+    handle = handle_of(ids, column.matrix)
+    STORE.add(handle, lambda: build(handle, ids, column.matrix), settings)
+    return handle
+
+
+def _preview(vector: np.ndarray) -> str:
+    shown = ", ".join(f"{value:g}" for value in vector[:3])
+    return shown + (", ..." if len(vector) > 3 else "")
