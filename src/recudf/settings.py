@@ -23,21 +23,22 @@ class EncoderSettings:
 
     model: `bundled` (all-MiniLM-L6-v2 from the pinned package), or any sentence-transformers name or path.
     max_tokens: longest input in tokens; None keeps the model's own limit.
-    batch_tokens: token budget of one forward pass, padding counted.
+    batch_tokens: token budget of one forward pass, padding counted; None leaves it to the device.
     """
 
     model: str = BUNDLED
     device: str = "auto"  # or one card: cuda:1
     dtype: Dtype = "auto"
     max_tokens: int | None = None
-    batch_tokens: int = 8192
+    batch_tokens: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("device", self.device.split(":")[0], DEVICES)
         _check_choice("dtype", self.dtype, get_args(Dtype))
         if self.max_tokens is not None:
             _check_positive("max_tokens", self.max_tokens)
-        _check_positive("batch_tokens", self.batch_tokens)
+        if self.batch_tokens is not None:
+            _check_positive("batch_tokens", self.batch_tokens)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""The kernels of embed, embed_all, try_embed, token_count and encoder_info: Arrow arrays in, one Arrow array out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recudf.encoders import files
+from recudf.encoders.encoder import Encoded, encoder_for
+from recudf.encoders.hardware import resolve
+from recudf.progress import Meter
+from recudf.settings import EncoderSettings, Progress, Settings
+from recudf.vectors import Mask, scatter, valid_mask, write_vectors
+
+INFO = pa.struct(
+    [
+        ("encoder", pa.string()),
+        ("fingerprint", pa.string()),
+        ("dimension", pa.int32()),
+        ("max_tokens", pa.int32()),
+        ("device", pa.string()),
+        ("dtype", pa.string()),
+    ]
+)
+
+_meters: dict[tuple[EncoderSettings, Progress], Meter] = {}
+_meters_lock = threading.Lock()
+
+
+def configured(settings: Settings) -> Iterator[tuple[str, EncoderSettings]]:
+    """The suffix of a function's name and the encoder it uses: "" for the default, then "_<alias>" for each other."""
+    yield "", settings.encoder
+    for alias, encoder in settings.encoders:
+        yield f"_{alias}", encoder
+
+
+def vector_type(encoder: EncoderSettings) -> pa.DataType:
+    """The Arrow type of the encoder's vectors, FLOAT[D]. Reads configuration files, loads no weights."""
+    return pa.list_(pa.float32(), files.dimension(encoder.model))
+
+
+def embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.Array:
+    """Unit-length vectors of texts, FLOAT[D]; NULL or blank -> NULL, as is a text in which the encoder finds nothing.
+
+    texts: string [n]. Raises EncoderError naming the first text that fails, Interrupted if stopped.
+    """
+    words, valid = _words(texts)
+    encoded = _encode(words, encoder, _running_meter(encoder, progress), strict=True)
+    return _vectors(encoded, valid)
+
+
+def embed_all(lists: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.Array:
+    """`embed` of every element of every list, FLOAT[D][]; a NULL list -> NULL, an empty one -> empty.
+
+    lists: list<string> [n]. All texts of the call are encoded together. Raises as `embed` does.
+    """
+    words, valid = _words(lists.flatten())
+    meter = Meter("embedding", "texts", progress, len(words), sum(map(len, words)))
+    vectors = _vectors(_encode(words, encoder, meter, strict=True), valid)
+    present = valid_mask(lists)
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    type_ = pa.list_(vector_type(encoder))
+    return pa.ListArray.from_arrays(pa.array(offsets), vectors, type=type_, mask=pa.array(~present))
+
+
+def try_embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.Array:
+    """`embed` that reports instead of raising: struct(value FLOAT[D], error string), one of the two NULL.
+
+    texts: string [n]. NULL, blank or nothing found -> both NULL. Raises EncoderError only if the encoder itself is missing.
+    """
+    words, valid = _words(texts)
+    encoded = _encode(words, encoder, _running_meter(encoder, progress), strict=False)
+    messages = pa.array([encoded.errors.get(i) for i in range(len(words))], pa.string())
+    return pa.StructArray.from_arrays(
+        [_vectors(encoded, valid), scatter(messages, valid)], ["value", "error"]
+    )
+
+
+def token_count(texts: pa.Array, encoder: EncoderSettings) -> pa.Array:
+    """Tokens of each text before it is cut, special tokens counted: int32; NULL or blank -> NULL."""
+    words, valid = _words(texts)
+    counts = encoder_for(encoder).count_tokens(words) if words else []
+    return scatter(pa.array(counts, pa.int32()), valid)
+
+
+def encoder_info(n_rows: int, encoder: EncoderSettings) -> pa.Array:
+    """What identifies the encoder, as INFO, once per row. Loads no weights."""
+    device, dtype = resolve(encoder)
+    info = {
+        "encoder": encoder.model,
+        "fingerprint": files.fingerprint(encoder, dtype),
+        "dimension": files.dimension(encoder.model),
+        "max_tokens": files.max_tokens(encoder),
+        "device": device,
+        "dtype": dtype,
+    }
+    return pa.array([info] * n_rows, INFO)
+
+
+def _words(texts: pa.Array) -> tuple[list[str], Mask]:
+    """The texts that hold more than white space, and where they stand."""
+    if pa.types.is_null(texts.type):
+        return [], np.zeros(len(texts), bool)
+    rows = texts.to_pylist()
+    valid = np.fromiter(
+        (text is not None and not text.isspace() and text != "" for text in rows), bool, len(rows)
+    )
+    return [rows[i] for i in np.flatnonzero(valid)], valid
+
+
+def _encode(words: list[str], encoder: EncoderSettings, meter: Meter, strict: bool) -> Encoded:
+    if not words:  # nothing to load a model for
+        return Encoded(np.zeros((0, files.dimension(encoder.model)), np.float32), {})
+    with meter.active():
+        return encoder_for(encoder).encode(words, meter, strict)
+
+
+def _vectors(encoded: Encoded, valid: Mask) -> pa.Array:
+    found = encoded.matrix.any(axis=1)
+    if found.all():
+        return write_vectors(encoded.matrix, valid, fixed=True)
+    made = valid.copy()
+    made[valid] = found
+    return write_vectors(encoded.matrix[found], made, fixed=True)
+
+
+def _running_meter(encoder: EncoderSettings, progress: Progress) -> Meter:
+    """One meter for all calls of a query, which hands over few rows at a time."""
+    with _meters_lock:
+        return _meters.setdefault((encoder, progress), Meter("embedding", "texts", progress))
