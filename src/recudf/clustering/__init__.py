@@ -1,0 +1,1 @@
+"""Groups of vectors: fitted, numbered so that ids outlive a refit, and assigned to."""

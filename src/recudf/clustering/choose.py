@@ -1,0 +1,72 @@
+"""k "auto": the number of clusters with the largest mean silhouette (Rousseeuw 1987)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from recudf.clustering.kmeans import fit_kmeans
+from recudf.clustering.params import ClusterParams
+from recudf.clustering.points import Floats, Labels, Points
+from recudf.vectors import Matrix, norms
+
+FIT_ROWS = 8192  # k-means is tried on at most so many rows
+SILHOUETTE_ROWS = 2048  # whose silhouettes are averaged: a square matrix of distances
+
+
+def choose_k(points: Points, params: ClusterParams, labels_for: Callable[[int], Labels]) -> int:
+    """The k in k_min..k_max whose clusters have the largest mean silhouette on a sample; ties: the smallest k.
+
+    labels_for: gives the labels [n] of the points for a k. k stays below the number of points (a silhouette
+    needs a cluster of two); where that leaves no choice, it is k_min or the number of points.
+    """
+    last = min(params.k_max, len(points) - 1)
+    if last <= params.k_min:
+        return min(params.k_min, len(points))
+    rows = draw_rows(len(points), SILHOUETTE_ROWS, params.seed)
+    distance = _distances(points.matrix[rows] - points.origin.astype(np.float32))
+    return max(
+        range(params.k_min, last + 1),
+        key=lambda k: (round(mean_silhouette(distance, labels_for(k)[rows]), 6), -k),
+    )
+
+
+def choose_k_for_kmeans(points: Points, params: ClusterParams) -> int:
+    """choose_k for k-means and spherical k-means, fitted on a sample of the points."""
+    sample = points.take(draw_rows(len(points), FIT_ROWS, params.seed))
+    return choose_k(sample, params, lambda k: fit_kmeans(sample, k, params).labels)
+
+
+def draw_rows(n: int, size: int, seed: int) -> Labels:
+    """Row numbers of a sample without repeats, ascending; all rows where n <= size."""
+    if n <= size:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(seed).choice(n, size, replace=False))
+
+
+def mean_silhouette(distance: Floats, labels: Labels) -> float:
+    """Mean over the points of (b - a) / max(a, b), 0 for a point alone in its cluster; -1 for one cluster only.
+
+    a: mean distance to the others of its cluster, b: to the points of the nearest other cluster. distance: [n, n].
+    """
+    used, labels = np.unique(labels, return_inverse=True)
+    if len(used) < 2:
+        return -1.0
+    rows = np.arange(len(labels))
+    counts = np.bincount(labels)
+    sums = distance @ np.eye(len(used), dtype=distance.dtype)[labels]
+    own = sums[rows, labels] / np.maximum(counts[labels] - 1, 1)
+    means = sums / counts
+    means[rows, labels] = np.inf
+    other = means.min(axis=1)
+    larger = np.maximum(own, other)
+    silhouettes = np.divide(other - own, larger, out=np.zeros_like(larger), where=larger > 0)
+    return float(np.where(counts[labels] > 1, silhouettes, 0).mean(dtype=np.float64))
+
+
+def _distances(matrix: Matrix) -> Floats:
+    squares = norms(matrix) ** 2
+    squared = squares[:, None] - 2.0 * (matrix @ matrix.T) + squares
+    np.fill_diagonal(squared, 0)
+    return np.sqrt(np.maximum(squared, 0))
