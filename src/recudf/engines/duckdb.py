@@ -13,7 +13,9 @@ from importlib import resources
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recudf.errors import WarehouseError
 from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
@@ -112,15 +114,26 @@ def _private_name(function: Function, settings: Settings) -> str:
 
 def _call(function: Function) -> Callable[..., pa.Array]:
     def call(*columns: pa.ChunkedArray) -> pa.Array:
-        arrays = tuple(column.combine_chunks() for column in columns)
+        # combine_chunks copies even a single chunk
+        arrays = tuple(c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in columns)
         if not function.arguments:  # engines pass one column, so that the number of rows is known
             return function.kernel(len(arrays[0]))
-        if not isinstance(function, AggregateFunction):
-            check_arguments(function, arrays)
+        if isinstance(function, AggregateFunction):
+            return function.kernel(_zip_lists([a.name for a in function.arguments], arrays))
+        check_arguments(function, arrays)
         return function.kernel(*arrays)
 
     call.__name__ = function.name
     return call
+
+
+def _zip_lists(names: list[str], lists: tuple[pa.Array, ...]) -> pa.Array:
+    """Lists of equal lengths, one per argument, as one list<struct>, without a copy."""
+    rows = pa.StructArray.from_arrays([array.flatten() for array in lists], names)
+    lengths = pc.fill_null(pc.list_value_length(lists[0]), 0)
+    offsets = np.concatenate(([0], np.cumsum(lengths.to_numpy(zero_copy_only=False), dtype=np.int32)))
+    missing = lists[0].is_null()
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), rows, mask=missing)
 
 
 def _overloads(function: Function, private: str) -> Iterator[str]:
@@ -129,8 +142,8 @@ def _overloads(function: Function, private: str) -> Iterator[str]:
         names = ", ".join(argument.name for argument in function.arguments[:given])
         values = [_cast(argument, index < given) for index, argument in enumerate(function.arguments)]
         if isinstance(function, AggregateFunction):
-            fields = ", ".join(f"'{a.name}': {v}" for a, v in zip(function.arguments, values, strict=True))
-            yield f"({names}) as {private}(list({{{fields}}}))"
+            # aggregates of one operator see the same rows in the same order; a list of structs takes 5x as long
+            yield f"({names}) as {private}({', '.join(f'list({value})' for value in values)})"
         else:
             yield f"({names}) as {private}({', '.join(values) or 'true'})"
 
