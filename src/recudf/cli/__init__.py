@@ -1,0 +1,57 @@
+"""The command line: one file per command, found by its name in COMMANDS and imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from recudf.cli.errors import reported
+
+COMMANDS = {
+    "build": "Build all tables with dbt.",
+    "demo": "Make a sample, build it, and show what came out.",
+    "evaluate": "Measure how good the recommendations are.",
+    "load": "Read files into the database.",
+    "sample": "Make a sample shop to try things on.",
+    "sql": "Run SQL with the functions registered.",
+}
+
+
+class Commands(click.Group):
+    """A group whose command `x` is the object `x` of the module recudf.cli.x."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"recudf.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; its errors become messages and exit codes."""
+        with reported():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="recudf", prog_name="recudf")
+def main() -> None:
+    """User profiles, groups and recommendations from a DuckDB file, by SQL and dbt.
+
+    \b
+    Try it:
+      recudf sample shop && recudf load shop && recudf build
+
+    Exit codes: 0 fine; 1 something failed while running (a build, a query, a locked file);
+    2 a wrong option or input.
+    """
