@@ -86,7 +86,7 @@ def _map(matrix: Matrix, directory: str | None) -> Matrix:
             # written, not assigned through the map: a full disk is then an error, not a crash
             matrix.tofile(file)
             file.flush()
-            return np.memmap(file, matrix.dtype, mode="r", shape=matrix.shape)
+            return np.memmap(file, matrix.dtype, mode="c", shape=matrix.shape)
     except OSError as error:
         raise InputError(
             f"cannot move an index of {matrix.nbytes:,} bytes to {directory or tempfile.gettempdir()}: {error}: "
