@@ -1,23 +1,29 @@
-"""`cluster_fit(handle VARCHAR [, params VARCHAR])` -> `STRUCT(cluster_id INTEGER, centroid FLOAT[], size BIGINT, members VARCHAR[], cohesion DOUBLE, exemplars VARCHAR[])[]`:
-the clusters of the vectors of an index.
+"""`cluster_fit(handle VARCHAR [, params VARCHAR])` -> `STRUCT(cluster_id INTEGER, centroid FLOAT[],
+size BIGINT, members VARCHAR[], cohesion DOUBLE, exemplars VARCHAR[])[]`: the clusters of the vectors of an index.
 
     with users as materialized (select vector_index(user_id, vector) as handle from vec_users)
     select unnest(cluster_fit(handle, '{"method": "spherical", "k": 20}'), recursive := true) from users
 
-`members` are the ids whose vectors the cluster holds, `exemplars` the up to five nearest its centroid, `cohesion` the mean cosine of
-members to centroid. Without `previous`, cluster_id runs from 0 by decreasing size, ties by the smallest member id.
+`members` are the ids whose vectors the cluster holds, `exemplars` the up to five nearest its centroid,
+`cohesion` the mean cosine of members to centroid. Clusters come in order of cluster_id; without `previous`
+it runs from 0 by decreasing size, ties by the smallest member id.
 
 Parameters, a JSON object; all but dbscan's `eps` may be left out:
-- `method`: `kmeans` (the default; Euclidean, vectors as given), or by direction alone (cosine; centroids are means of vectors scaled
-  to length 1): `spherical` k-means, `agglomerative` (average linkage, up to 20,000 vectors), `dbscan`, `hdbscan`.
-- `k`: the most clusters wanted (fewer distinct vectors give fewer), or `"auto"` (the default): the k from `k_min` (2) to `k_max` (30) with
-  the largest mean silhouette. agglomerative takes `max_distance` (mean cosine distance) instead.
-- kmeans, spherical: `seed` (0), `restarts` (4), `max_iterations` (300), `tolerance` (1e-4).
-- dbscan: `eps` (cosine distance), `min_samples` (5). hdbscan: `min_cluster_size` (5), `min_samples`. What they call noise is in no cluster.
-- `previous`: handle of an index over the centroids of an earlier fit, ids their cluster ids. A cluster that continues an
-  earlier one keeps its id; others get ids above all earlier ones, and from `first_new_id` (0).
+- `method`: `kmeans` (the default; Euclidean, vectors as given), or by direction alone (cosine; centroids are
+  means of vectors scaled to length 1): `spherical` k-means, whose centroids have length 1, `agglomerative`
+  (average linkage, up to 20,000 vectors), `dbscan`, `hdbscan`.
+- `k`: the most clusters wanted (fewer distinct vectors give fewer), or `"auto"` (the default): the k from
+  `k_min` (2) to `k_max` (30) with the largest mean silhouette on a sample drawn by `seed` (0).
+- kmeans, spherical: `restarts` (4), `max_iterations` (300), `tolerance` (1e-4).
+- agglomerative: `max_distance`, a mean cosine distance, instead of `k`.
+- dbscan: `eps` (a cosine distance), `min_samples` (5). hdbscan: `min_cluster_size` (5), `min_samples`. What
+  they call noise is in no cluster.
+- `previous`: handle of an index over the centroids of an earlier fit, ids their cluster ids. A cluster that
+  continues an earlier one keeps its id; others get ids above all earlier ones, and at least `first_new_id`
+  (0). k `"auto"` keeps the earlier number unless another k has a silhouette larger by a tenth.
 
-NULL handle -> NULL. Unknown handle, unknown or unused parameter, impossible value -> an error.
+NULL handle -> NULL; all points noise -> an empty list. Unknown handle, unknown or unused parameter,
+impossible value -> an error.
 """
 
 import pyarrow as pa

@@ -15,10 +15,11 @@ from recudf.vectors import read_vectors, require_dimension, require_finite, vali
 def cluster_assign(vectors: pa.Array, handles: pa.Array, max_distance: pa.Array) -> pa.Array:
     """Per row, the id of the nearest centroid as int32 [n]; ties: the smallest id.
 
-    vectors: vector [n]. handles: string [n], of vector_index over centroids whose ids are integers. max_distance: double [n],
-    Euclidean; NULL is no limit, a centroid exactly as far counts. NULL vector or handle, or all centroids
-    farther than max_distance -> NULL.
-    Raises VectorError (dimension, NaN or infinity), ParameterError (max_distance), InputError (ids), UnknownHandleError.
+    vectors: vector [n]. handles: string [n], of vector_index over centroids whose ids are integers.
+    max_distance: double [n], Euclidean; NULL is no limit, a centroid exactly as far counts.
+    NULL vector or handle, or all centroids farther than max_distance -> NULL.
+    Raises VectorError (dimension, NaN or infinity), ParameterError (max_distance), InputError (ids) and
+    UnknownHandleError.
     """
     limits = _limits(max_distance)
     valid = valid_mask(vectors) & valid_mask(handles)
@@ -47,5 +48,5 @@ def _limits(max_distance: pa.Array) -> np.ndarray:
     """The limits as float64 [n], infinity for NULL."""
     limits: np.ndarray = max_distance.cast(pa.float64()).fill_null(np.inf).to_numpy(zero_copy_only=False)
     if len(wrong := limits[~(limits >= 0)]):
-        raise ParameterError(f"max_distance is {wrong[0]}: give a Euclidean distance of at least 0, or NULL for none")
+        raise ParameterError(f"max_distance is {wrong[0]}: give a distance of at least 0, or NULL")
     return limits

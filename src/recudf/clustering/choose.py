@@ -11,31 +11,38 @@ from recudf.clustering.params import ClusterParams
 from recudf.clustering.points import Floats, Labels, Points
 from recudf.vectors import Matrix, norms
 
-FIT_ROWS = 8192  # k-means is tried on at most so many rows
+FIT_ROWS = 4096  # k-means is tried on at most so many rows
 SILHOUETTE_ROWS = 2048  # whose silhouettes are averaged: a square matrix of distances
+CLEARLY = 0.1  # an earlier number of clusters gives way to a mean silhouette larger by this share
 
 
-def choose_k(points: Points, params: ClusterParams, labels_for: Callable[[int], Labels]) -> int:
-    """The k in k_min..k_max whose clusters have the largest mean silhouette on a sample; ties: the smallest k.
+def choose_k(
+    points: Points, params: ClusterParams, labels_for: Callable[[int], Labels], earlier: int | None = None
+) -> int:
+    """The k in k_min..k_max whose clusters have the largest mean silhouette on a sample; ties: the smallest.
 
     labels_for: gives the labels [n] of the points for a k. k stays below the number of points (a silhouette
     needs a cluster of two); where that leaves no choice, it is k_min or the number of points.
+    earlier: the number of clusters of an earlier fit, kept unless another k is clearly better.
     """
     last = min(params.k_max, len(points) - 1)
     if last <= params.k_min:
         return min(params.k_min, len(points))
     rows = draw_rows(len(points), SILHOUETTE_ROWS, params.seed)
     distance = _distances(points.matrix[rows] - points.origin.astype(np.float32))
-    return max(
-        range(params.k_min, last + 1),
-        key=lambda k: (round(mean_silhouette(distance, labels_for(k)[rows]), 6), -k),
-    )
+    quality = {
+        k: round(mean_silhouette(distance, labels_for(k)[rows]), 6) for k in range(params.k_min, last + 1)
+    }
+    best = max(quality, key=lambda k: (quality[k], -k))
+    if earlier in quality and quality[best] - quality[earlier] <= CLEARLY * abs(quality[best]):
+        return earlier
+    return best
 
 
-def choose_k_for_kmeans(points: Points, params: ClusterParams) -> int:
+def choose_k_for_kmeans(points: Points, params: ClusterParams, earlier: int | None = None) -> int:
     """choose_k for k-means and spherical k-means, fitted on a sample of the points."""
     sample = points.take(draw_rows(len(points), FIT_ROWS, params.seed))
-    return choose_k(sample, params, lambda k: fit_kmeans(sample, k, params).labels)
+    return choose_k(sample, params, lambda k: fit_kmeans(sample, k, params).labels, earlier)
 
 
 def draw_rows(n: int, size: int, seed: int) -> Labels:
@@ -46,9 +53,10 @@ def draw_rows(n: int, size: int, seed: int) -> Labels:
 
 
 def mean_silhouette(distance: Floats, labels: Labels) -> float:
-    """Mean over the points of (b - a) / max(a, b), 0 for a point alone in its cluster; -1 for one cluster only.
+    """Mean over the points of (b - a) / max(a, b), 0 for a point alone in its cluster; -1 for one cluster.
 
-    a: mean distance to the others of its cluster, b: to the points of the nearest other cluster. distance: [n, n].
+    a: mean distance to the others of its cluster, b: to the points of the nearest other cluster.
+    distance: float [n, n]. labels: [n].
     """
     used, labels = np.unique(labels, return_inverse=True)
     if len(used) < 2:

@@ -1,4 +1,4 @@
-"""DBSCAN and HDBSCAN (scikit-learn) on cosine distance. Points in no dense region belong to no cluster: label -1.
+"""DBSCAN and HDBSCAN (scikit-learn) on cosine distance. Points in no dense region are noise: label -1.
 
 The points have unit length, so cosine distance c and Euclidean distance e order pairs alike: e^2 = 2 c.
 """
@@ -10,11 +10,11 @@ import numpy as np
 from recudf.clustering.params import ClusterParams
 from recudf.clustering.points import Labels, Points
 
-_MATRIX_POINTS = 10_000  # up to here HDBSCAN holds all distances (0.8 GB), beyond it looks them up in a tree, slowly
+_MATRIX_POINTS = 10_000  # up to here HDBSCAN holds all distances (0.8 GB), beyond it asks a slow tree
 
 
 def fit_dbscan(points: Points, params: ClusterParams) -> Labels:
-    """Labels [n], -1 for noise: dense where min_samples points (5 by default) lie within the cosine distance eps."""
+    """Labels [n], -1 for noise: dense is where min_samples (5) points lie within the cosine distance eps."""
     from sklearn.cluster import DBSCAN
 
     assert params.eps is not None
@@ -24,7 +24,7 @@ def fit_dbscan(points: Points, params: ClusterParams) -> Labels:
 
 
 def fit_hdbscan(points: Points, params: ClusterParams) -> Labels:
-    """Labels [n], -1 for noise: the clusters of at least min_cluster_size points that persist over densities."""
+    """Labels [n], -1 for noise: clusters of at least min_cluster_size points that persist over densities."""
     from sklearn.cluster import HDBSCAN
 
     min_samples = params.min_samples or params.min_cluster_size

@@ -34,7 +34,7 @@ CLUSTERS = pa.list_(CLUSTER)
 
 @dataclass(frozen=True)
 class Cluster:
-    """One cluster. members: row numbers, ascending. exemplars: up to five of them, nearest to the centroid first."""
+    """One cluster. members: row numbers, ascending. exemplars: up to five of them, the nearest first."""
 
     cluster_id: int
     centroid: Matrix
@@ -44,9 +44,10 @@ class Cluster:
 
 
 def cluster_fit(handles: pa.Array, params: pa.Array) -> pa.Array:
-    """Per row, the clusters of an index as list<struct> (CLUSTERS), in order of cluster id; NULL for a NULL handle.
+    """Per row, the clusters of an index as list<struct> (CLUSTERS), by cluster id; NULL for a NULL handle.
 
-    handles: string [n], of vector_index. params: string [n], JSON as ClusterParams.parse takes it. Equal rows are fitted once.
+    handles: string [n], of vector_index. params: string [n], JSON as ClusterParams.parse takes it.
+    Equal rows are fitted once. All points noise: an empty list.
     Raises UnknownHandleError, ParameterError, VectorError where `previous` has another dimension.
     """
     valid = valid_mask(handles)
@@ -60,7 +61,7 @@ def cluster_fit(handles: pa.Array, params: pa.Array) -> pa.Array:
 def fit_clusters(matrix: Matrix, params: ClusterParams, earlier: Earlier | None = None) -> list[Cluster]:
     """The clusters of the rows of a float32 matrix [n, d], n >= 1, in order of cluster id.
 
-    Without earlier centroids ids run from params.first_new_id by decreasing size, ties by the smallest row number.
+    Without earlier centroids ids run from params.first_new_id by decreasing size, ties by the smallest row.
     Noise points of dbscan and hdbscan are in no cluster.
     """
     directions = params.method != "kmeans"
@@ -82,13 +83,14 @@ def fit_clusters(matrix: Matrix, params: ClusterParams, earlier: Earlier | None 
 
 def _run(points: Points, params: ClusterParams, earlier: Earlier | None) -> tuple[Labels, Matrix | None]:
     """Labels [n], -1 for noise, and the centroids by label where the method has them."""
+    earlier_k = len(earlier.ids) if earlier else None
     if params.method == "agglomerative":
-        return fit_agglomerative(points, params), None
+        return fit_agglomerative(points, params, earlier_k), None
     if params.method == "dbscan":
         return fit_dbscan(points, params), None
     if params.method == "hdbscan":
         return fit_hdbscan(points, params), None
-    k = choose_k_for_kmeans(points, params) if params.k == "auto" else params.k
+    k = choose_k_for_kmeans(points, params, earlier_k) if params.k == "auto" else params.k
     fit = fit_kmeans(points, k, params, earlier.centroids if earlier else None)
     return fit.labels, fit.centroids
 

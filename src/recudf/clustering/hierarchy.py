@@ -13,16 +13,17 @@ from recudf.vectors import Matrix
 MAX_POINTS = 20_000  # n(n-1)/2 distances of 8 bytes: 1.6 GB
 
 
-def fit_agglomerative(points: Points, params: ClusterParams) -> Labels:
-    """Labels [n] of points of unit length: the tree cut at k clusters, or where the mean cosine distance passes max_distance.
+def fit_agglomerative(points: Points, params: ClusterParams, earlier: int | None = None) -> Labels:
+    """Labels [n] of points of unit length: the tree cut at k clusters or at max_distance.
 
+    earlier: the number of clusters of an earlier fit, for k "auto".
     Raises InputError beyond MAX_POINTS points: all their distances are held in memory.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
 
     if len(points) > MAX_POINTS:
         raise InputError(
-            f"agglomerative clustering of {len(points)} vectors: at most {MAX_POINTS} fit, use method kmeans or spherical"
+            f"agglomerative takes {MAX_POINTS} vectors, there are {len(points)}: use kmeans or spherical"
         )
     if len(points) == 1:
         return np.zeros(1, np.intp)
@@ -33,7 +34,7 @@ def fit_agglomerative(points: Points, params: ClusterParams) -> Labels:
     def cut(k: int) -> Labels:
         return np.asarray(fcluster(tree, k, "maxclust") - 1, np.intp)
 
-    return cut(choose_k(points, params, cut) if params.k == "auto" else params.k)
+    return cut(choose_k(points, params, cut, earlier) if params.k == "auto" else params.k)
 
 
 def _cosine_distances(unit_rows: Matrix) -> Floats:

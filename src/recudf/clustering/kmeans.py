@@ -1,7 +1,7 @@
 """k-means (Lloyd 1982) and spherical k-means (Dhillon and Modha 2001).
 
-Seeds are tried on a sample of 256 rows per centroid; the best of them, brought to convergence there, starts the rounds on
-all rows, which then are few.
+Seeds are tried on a sample of 256 rows per centroid; the best of them, brought to convergence there, starts
+the rounds on all rows, which then are few.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ SAMPLE_PER_CENTROID = 256  # beyond that, the seeds hardly improve
 class KMeans:
     """A fit: every point belongs to the nearest of the centroids, and no centroid is without points.
 
-    centroids: float32 [k, d]. labels: row numbers of centroids [n]. inertia: sum of squared distances. rounds: of Lloyd, on all rows.
+    centroids: float32 [k, d]. labels: row numbers of centroids [n]. inertia: sum of squared distances.
+    rounds: of Lloyd, on all rows.
     """
 
     centroids: Matrix
@@ -34,8 +35,8 @@ class KMeans:
 def fit_kmeans(points: Points, k: int, params: ClusterParams, earlier: Matrix | None = None) -> KMeans:
     """k-means of the points; spherical if params.method says so, then the points have unit length.
 
-    earlier: float32 [m, d], centroids to start from instead of seeds; those with the most points where m > k, and
-    seeds besides where m < k. Fewer than k clusters come back where there are fewer distinct points.
+    earlier: float32 [m, d], centroids to start from instead of seeds; those with the most points where m > k,
+    and seeds besides where m < k. Fewer than k clusters come back where there are fewer distinct points.
     """
     k = min(k, len(points))
     rng = np.random.default_rng(params.seed)
@@ -72,7 +73,10 @@ def _lloyd(points: Points, centroids: Matrix, params: ClusterParams) -> KMeans:
 def _update(
     points: Points, centroids: Matrix, labels: Labels, squared: Floats, spherical: bool
 ) -> tuple[Matrix, float]:
-    """The means of the clusters, and how far they moved together (squared). Clusters without points take the farthest ones."""
+    """The means of the clusters, and how far they moved together (squared).
+
+    Clusters without points take the points farthest from their centroids.
+    """
     sums, counts = points.sums(labels, len(centroids))
     moved = centroids.astype(np.float64)
     filled = counts > 0

@@ -28,15 +28,15 @@ USED: dict[str, set[str]] = {
 class ClusterParams:
     """What `cluster_fit` is asked for.
 
-    method: kmeans (Euclidean, vectors as given); spherical, agglomerative (average linkage), dbscan and hdbscan look at
-    directions alone (cosine).
+    method: kmeans (Euclidean, vectors as given); spherical, agglomerative (average linkage), dbscan and
+    hdbscan look at directions alone (cosine).
     k: the most clusters wanted (fewer distinct vectors give fewer), or "auto": chosen in k_min..k_max.
     seed: of everything drawn. restarts: seedings tried on the sample; the best goes on.
     max_iterations: rounds of Lloyd. tolerance: stop when the squared shift of all centroids together is
-    below tolerance x the mean variance of a component.
+    at most tolerance x the mean variance of a component.
     max_distance: agglomerative, instead of k: merge while the mean cosine distance is at most this.
-    eps: dbscan's radius as a cosine distance, which it needs. min_samples, min_cluster_size: as in scikit-learn; hdbscan's
-    min_samples defaults to min_cluster_size.
+    eps: dbscan's radius as a cosine distance, which it needs. min_samples, min_cluster_size: as in
+    scikit-learn; hdbscan's min_samples defaults to min_cluster_size.
     previous: handle of an index over earlier centroids, whose ids are integers: ids stay stable.
     first_new_id: the smallest id that a cluster without an earlier one may get.
     """
@@ -85,8 +85,8 @@ class ClusterParams:
     def parse(cls, text: str | None) -> ClusterParams:
         """Parameters from a JSON object; NULL means the defaults.
 
-        Raises ParameterError for text that is no JSON object, an unknown key, a key that the method does not use,
-        and an impossible value. A key whose value is null counts as left out.
+        Raises ParameterError for text that is no JSON object, an unknown key, a key that the method does
+        not use, and an impossible value. A key whose value is null counts as left out.
         """
         given = _read_object(text)
         known = [field.name for field in fields(cls)]

@@ -23,8 +23,9 @@ _ROUNDING = 16 * float(np.finfo(np.float32).eps)  # of a float32 product, relati
 class Points:
     """Rows of a matrix with what distances to them need.
 
-    matrix: float32 [n, d]. origin: float64 [d], subtracted from centroids before multiplying so that data far from zero
-    loses no precision. squares: float64 [n], squared distance to the origin. lengths: float64 [n], Euclidean length.
+    matrix: float32 [n, d]. origin: float64 [d], subtracted from centroids before multiplying, so that data
+    far from zero loses less precision. squares: float64 [n], squared distance to the origin.
+    lengths: float64 [n], Euclidean length.
     """
 
     matrix: Matrix

@@ -11,10 +11,10 @@ _DUPLICATE = 1e-6  # of the squared lengths: nearer than float32 products can te
 
 
 def greedy_seeds(points: Points, k: int, rng: np.random.Generator, given: Matrix | None = None) -> Matrix:
-    """Up to k points as seeds, float32 [<= k, d], after those `given`; fewer where the points have fewer distinct values.
+    """Up to k points as seeds, float32 [<= k, d], after those `given`; fewer where fewer points are distinct.
 
-    Each next seed is the best of 2 + log(k) candidates, drawn with a chance proportional to their squared distance
-    from the seeds so far: best is what leaves the smallest sum of squared distances.
+    Each next seed is the best of 2 + log(k) candidates, drawn with a chance proportional to their squared
+    distance from the seeds so far: best is what leaves the smallest sum of squared distances.
     """
     trials = 2 + int(np.log(k))
     if given is None or len(given) == 0:

@@ -16,27 +16,32 @@ Ids = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Earlier:
-    """Centroids of an earlier fit in ascending order of their ids. centroids: float32 [m, d]. ids: int64 [m]."""
+    """Centroids of an earlier fit in ascending order of their ids.
+
+    centroids: float32 [m, d]. ids: int64 [m].
+    """
 
     centroids: Matrix
     ids: Ids
 
     @classmethod
     def of(cls, names: list[str], matrix: Matrix) -> Earlier:
-        """From the ids and vectors of an index; raises InputError for an id that is no INTEGER of at least 0."""
+        """From the ids and vectors of an index; raises InputError for an id that is no INTEGER >= 0."""
         ids = np.array([_integer(name) for name in names], np.int64)
-        if len(doubles := np.flatnonzero(np.bincount(np.unique(ids, return_inverse=True)[1]) > 1)):
-            raise InputError(f"cluster id {np.unique(ids)[doubles[0]]} is there twice: index one centroid per cluster")
         order = np.argsort(ids)
+        if len(twice := np.flatnonzero(np.diff(ids[order]) == 0)):
+            raise InputError(
+                f"cluster id {ids[order[twice[0]]]} occurs twice: index one centroid per cluster"
+            )
         return cls(matrix[order], ids[order])
 
 
 def number_clusters(centroids: Matrix, earlier: Earlier | None, first_new_id: int) -> Ids:
-    """Ids of clusters, int64 [k]: those of the earlier clusters they continue, else new ones in the order given.
+    """Ids of clusters, int64 [k]: those of the earlier clusters they continue, else new ones in order.
 
-    Pairs are one-to-one with the least sum of squared distances between centroids (Kuhn 1955). A pair farther apart than
-    half the usual distance (the median) from an earlier centroid to its nearest neighbour is none: that is
-    another cluster. New ids start above every earlier id, and at first_new_id at least.
+    Pairs are one-to-one with the least sum of squared distances between centroids (Kuhn 1955). A pair
+    farther apart than half the usual distance (the median) from an earlier centroid to its nearest neighbour
+    is none: that is another cluster. New ids start above every earlier id, and at first_new_id at least.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -65,7 +70,8 @@ def _reach(centroids: Matrix) -> float:
 def _squared_distances(a: Matrix, b: Matrix) -> Floats:
     a64, b64 = a.astype(np.float64), b.astype(np.float64)
     squares = np.einsum("ij,ij->i", a64, a64)[:, None] + np.einsum("ij,ij->i", b64, b64)
-    return np.maximum(squares - 2 * (a64 @ b64.T), 0)
+    squared: Floats = np.maximum(squares - 2 * (a64 @ b64.T), 0)
+    return squared
 
 
 def _integer(name: str) -> int:
