@@ -9,9 +9,6 @@ import click
 from recudf.cli.errors import reported
 
 COMMANDS = {
-    "build": "Build all tables with dbt.",
-    "demo": "Make a sample, build it, and show what came out.",
-    "evaluate": "Measure how good the recommendations are.",
     "load": "Read files into the database.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",

@@ -11,43 +11,47 @@ import click
 
 from recudf.errors import InputError, RecudfError
 
-FAILED, USAGE = 1, 2
-
 # "Invalid Input Error: Python exception occurred while executing the UDF: VectorError: the message"
 _FROM_FUNCTION = re.compile(
     r"^.*?Python exception occurred while executing the UDF: (?:[\w.]+: )?", re.DOTALL
 )
 
 
-class CommandError(click.ClickException):
-    """An error with a message for people and the exit code of its kind."""
+class Failed(click.ClickException):
+    """Something failed while running."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = 1
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 (click's signature)
         """Write the message to stderr."""
         click.echo(f"error: {self.format_message()}", err=True)
 
 
+class WrongInput(Failed):
+    """An option or an input does not fit."""
+
+    exit_code = 2
+
+
 @contextmanager
 def reported() -> Iterator[None]:
-    """Turn the errors of recudf, of DuckDB and of the file system into CommandErrors."""
+    """Turn the errors of recudf, of DuckDB and of the file system into messages with exit codes."""
     try:
         yield
     except InputError as error:
-        raise CommandError(str(error), USAGE) from None
+        raise WrongInput(str(error)) from None
     except RecudfError as error:
-        raise CommandError(str(error), FAILED) from None
+        raise Failed(str(error)) from None
     except BrokenPipeError:  # the reader of a pipe has seen enough, as in `| head`: click knows what to do
         raise
     except OSError as error:
-        raise CommandError(explain(error), FAILED) from None
+        raise Failed(explain(error)) from None
     except Exception as error:
+        if is_cancelled(error):
+            raise click.Abort from None
         if not _is_duckdb_error(error):
             raise
-        raise CommandError(explain(error), FAILED) from None
+        raise Failed(explain(error)) from None
 
 
 def explain(error: Exception) -> str:
@@ -55,6 +59,11 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return _FROM_FUNCTION.sub("", str(error)).strip()
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Whether Ctrl-C ended a query."""
+    return isinstance(error, KeyboardInterrupt) or "interrupted" in str(error).lower()
 
 
 def _is_duckdb_error(error: Exception) -> bool:

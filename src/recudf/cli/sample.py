@@ -13,7 +13,7 @@ from recudf.cli import options
 @click.command(epilog="Example: recudf sample shop --users 1000 --noise 0.3 && recudf load shop")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", default=7, show_default=True, help="Equal seeds make equal samples.")
-@click.option("--users", default=300, show_default=True, help="People; one bot in a hundred comes on top.")
+@click.option("--users", default=300, show_default=True, help="People; a bot for every hundred comes on top.")
 @click.option("--items", default=240, show_default=True, help="Items of the shop.")
 @click.option("--interactions", default=6000, show_default=True, help="Events of people.")
 @click.option("--texts", default=600, show_default=True, help="Reviews, searches and posts.")

@@ -1,0 +1,109 @@
+"""`recudf sql`: one statement, a script from a pipe, or a shell, with the functions registered."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recudf.cli import options
+
+if TYPE_CHECKING:
+    import duckdb
+
+Printer = Callable[["duckdb.DuckDBPyConnection", "duckdb.Statement"], None]
+
+
+@click.command(epilog="Example: recudf sql \"select embed('a tent for two')\" --format json")
+@click.argument("statement", required=False)
+@options.database
+@click.option("--read-only", is_flag=True, help="Change nothing; other readers may open the file too.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How results are printed; table shortens long ones.",
+)
+def sql(statement: str | None, database: Path, read_only: bool, output: str) -> None:
+    """Run STATEMENT and print its result; without one, what comes through a pipe, or a shell.
+
+    In the shell a statement ends with ';', Ctrl-C cancels a statement and .quit leaves.
+    """
+    from recudf.engines.duckdb import connect
+
+    printer = PRINTERS[output]
+    connection = connect(database, read_only=read_only)
+    try:
+        if statement is None and sys.stdin.isatty():
+            from recudf.cli.shell import shell
+
+            shell(lambda text: run(connection, text, printer))
+        else:
+            run(
+                connection, click.get_text_stream("stdin").read() if statement is None else statement, printer
+            )
+    finally:
+        connection.close()
+
+
+def run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> None:
+    """Run the statements of a text one after the other and print what they return."""
+    import duckdb
+
+    for statement in connection.extract_statements(text):
+        if duckdb.ExpectedResultType.QUERY_RESULT in statement.expected_result_type:
+            printer(connection, statement)
+        else:
+            connection.execute(statement)
+
+
+def print_table(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
+    """Print a box for people."""
+    relation = connection.sql(statement.query)
+    if relation is not None:
+        click.echo(str(relation).rstrip("\n"))
+
+
+def print_csv(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
+    """Print a header and rows; NULL is empty."""
+    cursor = connection.execute(statement)
+    writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+    writer.writerow(column[0] for column in cursor.description)
+    while rows := cursor.fetchmany(1000):
+        writer.writerows(rows)
+
+
+def print_json(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
+    """Print a list of objects, one to a line."""
+    cursor = connection.execute(statement)
+    names = [column[0] for column in cursor.description]
+    before = "["
+    while rows := cursor.fetchmany(1000):
+        for row in rows:
+            record = {name: _plain(value) for name, value in zip(names, row, strict=True)}
+            click.echo(before + json.dumps(record, ensure_ascii=False, default=str), nl=False)
+            before = ",\n "
+    click.echo("[]" if before == "[" else "]")
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON has: NaN and infinity become null."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+PRINTERS: dict[str, Printer] = {"table": print_table, "csv": print_csv, "json": print_json}

@@ -1,0 +1,139 @@
+"""Load folders of files into the schema `raw` of a DuckDB file, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recudf.engines.duckdb import connect
+from recudf.engines.files import InputFile, first_line, quoted, typed_query
+from recudf.engines.files import literal as sql_string
+from recudf.errors import InputError
+from recudf.inputs import INPUTS
+
+SCHEMA = "raw"
+
+
+@dataclass(frozen=True)
+class LoadedTable:
+    """An input that was loaded; `unused` are columns that recudf has no use for."""
+
+    input: str
+    rows: int
+    files: tuple[Path, ...]
+    unused: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did. ignored: files it does not know. dropped: inputs that only an earlier load had."""
+
+    tables: tuple[LoadedTable, ...]
+    ignored: tuple[Path, ...]
+    dropped: tuple[str, ...]
+
+
+def load(database: Path, folders: Sequence[Path]) -> Loaded:
+    """Replace the input tables of a database by the files of the folders; several are united by column name.
+
+    In one transaction: on failure the database is as it was, and not there if it was not there.
+    `source` is filled with the folder's name where it is missing. Raises InputError naming file and column.
+    """
+    files, ignored = find_files(folders)
+    is_new = not database.exists()
+    connection = connect(database)
+    try:
+        connection.execute("set TimeZone = 'UTC'")  # times without a zone are UTC
+        connection.execute("begin")
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        tables = tuple(_load_table(connection, name, files[name]) for name in INPUTS if name in files)
+        dropped = tuple(_drop_others(connection, set(files)))
+        connection.execute("commit")
+    except BaseException:  # Ctrl-C as well
+        connection.close()  # rolls back
+        if is_new:
+            for leftover in (database, database.with_name(database.name + ".wal")):
+                leftover.unlink(missing_ok=True)
+        raise
+    connection.close()
+    return Loaded(tables, tuple(ignored), dropped)
+
+
+def find_files(folders: Sequence[Path]) -> tuple[dict[str, list[InputFile]], list[Path]]:
+    """The input files of the folders by input, in order of the folders, and what else lies there."""
+    files: dict[str, list[InputFile]] = {}
+    ignored: list[Path] = []
+    seen: set[Path] = set()
+    for folder in folders:
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            raise InputError(f"{folder} {what}: give a folder with files such as interactions.parquet")
+        if folder.resolve() in seen:
+            raise InputError(f"{folder} is given twice: give each folder once")
+        seen.add(folder.resolve())
+        known, others = _files_of(folder)
+        if not known:
+            names = ", ".join(INPUTS)
+            raise InputError(
+                f"{folder} holds no file that load knows: name them {names} (.parquet, .csv, .json)"
+            )
+        for name, file in known.items():
+            files.setdefault(name, []).append(file)
+        ignored += others
+    return files, ignored
+
+
+def _files_of(folder: Path) -> tuple[dict[str, InputFile], list[Path]]:
+    known: dict[str, InputFile] = {}
+    ignored: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        file = InputFile.of(path) if path.is_file() else None
+        if file is None or file.input not in INPUTS:
+            ignored += [] if path.name.startswith(".") else [path]
+        elif file.input in known:
+            other = known[file.input].path.name
+            raise InputError(f"{folder}: both {other} and {path.name} hold {file.input}: keep one of them")
+        else:
+            known[file.input] = file
+    return known, ignored
+
+
+def _load_table(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[InputFile]) -> LoadedTable:
+    table = INPUTS[name]
+    queries, unused = [], dict[str, None]()
+    for file in files:
+        query, columns = typed_query(connection, file, table)
+        if "source" in table.columns:
+            value = sql_string(file.path.absolute().parent.name)
+            if "source" in columns:
+                query = (
+                    f"select * replace (coalesce(nullif(trim(source), ''), {value}) as source) from ({query})"
+                )
+            else:
+                query = f"select *, {value} as source from ({query})"
+        queries.append(query)
+        unused |= dict.fromkeys(c for c in columns if not table.free and c not in table.columns)
+    target = f"{SCHEMA}.{quoted(name)}"
+    paths = tuple(file.path for file in files)
+    try:
+        connection.execute(f"create or replace table {target} as {' union all by name '.join(queries)}")
+    except duckdb.Error as error:
+        where = ", ".join(map(str, paths))
+        raise InputError(f"{where}: cannot be loaded as {name}: {first_line(error)}") from None
+    (rows,) = connection.execute(f"select count(*) from {target}").fetchall()[0]
+    return LoadedTable(name, rows, paths, tuple(unused))
+
+
+def _drop_others(connection: duckdb.DuckDBPyConnection, loaded: set[str]) -> list[str]:
+    """Drop inputs that an earlier load left, so that no two datasets mix."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = ? and database_name = current_database()",
+        [SCHEMA],
+    ).fetchall()
+    old = sorted(name for (name,) in rows if name in INPUTS and name not in loaded)
+    for name in old:
+        connection.execute(f"drop table {SCHEMA}.{quoted(name)}")
+    return old
