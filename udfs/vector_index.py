@@ -4,8 +4,8 @@
     select user_id, unnest(cosine_topk(vector, handle, 10), recursive := true) from vec_users, candidates
 
 Works under `group by`. The handle names the content: the same rows in any order give the same handle, and are
-built once. An index lives as long as its process. Rows with a NULL vector are skipped; no rows, or none with a
-vector -> NULL. A vector without an id, an id that occurs twice, a zero vector, NaN or infinity, vectors of
+built once. An index lives as long as its process. Rows with a NULL vector are skipped; no rows, or none with
+a vector -> NULL. A vector without an id, an id that occurs twice, a zero vector, NaN or infinity, vectors of
 different dimension -> an error that names the id.
 """
 

@@ -16,8 +16,9 @@ from recudf.vectors import is_vector_type, read_vectors, valid_mask
 def build_indexes(groups: pa.Array, settings: Settings) -> pa.Array:
     """One index per group of rows; their handles, NULL for a group without vectors.
 
-    groups: list<struct<id string, vector>> [n_groups]. Rows with a NULL vector are skipped. Raises InputError for
-    a NULL or duplicate id, VectorError for a zero vector, NaN, infinity, and rows of different dimension.
+    groups: list<struct<id string, vector>> [n_groups]. Rows with a NULL vector are skipped. Raises
+    InputError for a NULL or duplicate id, VectorError for a zero vector, NaN, infinity, and rows of
+    different dimension.
     """
     return pa.array([_build_index(groups[g].values, settings) for g in range(len(groups))], pa.string())
 
@@ -36,7 +37,8 @@ def _build_index(rows: pa.StructArray | None, settings: Settings) -> str | None:
     if ids.null_count:
         number = int(np.flatnonzero(~valid_mask(ids))[0])
         raise InputError(
-            f"vector_index: a vector ({_preview(column.matrix[number])}) has no id: give it one or remove the row"
+            f"vector_index: a vector ({_preview(column.matrix[number])}) has no id: "
+            "give it one or remove the row"
         )
     handle = handle_of(ids, column.matrix)
     STORE.add(handle, lambda: build(handle, ids, column.matrix), settings)

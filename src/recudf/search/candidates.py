@@ -1,7 +1,7 @@
 """Candidates from a large, fast and inexact product, with a bound of what may be missing.
 
-On a processor that multiplies in bfloat16 the product is done in it (half the time of float32), on a CUDA card
-in float32 there. Needs torch.
+On a processor that multiplies in bfloat16 the product is done in it (half the time of float32), on a CUDA
+card in float32 there. Needs torch.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class _Product:
-    """Both sides of the product, unit length. factors scale blocks of rows afterwards, None: they have length 1.
+    """The queries at unit length where the product runs, and the unit rows in bfloat16, if it runs in that.
 
     error, rounding: |score - approximate| <= error[query] + rounding * |approximate|.
     """
@@ -141,8 +141,8 @@ def _exclude(tile: Tensor, excluded: Excluded, first: int, start: int) -> None:
 def _best_of_columns(tile: Tensor, m: int) -> Best:
     """The m largest of every column of [rows, q]: scores and row numbers, each [q, m].
 
-    The m groups of rows with the largest maxima hold the m largest elements, and a maximum over rows runs at the
-    speed of memory, unlike a selection among all of them.
+    The m groups of rows with the largest maxima hold the m largest elements, and a maximum over rows runs at
+    the speed of memory, unlike a selection among all of them.
     """
     import torch
 

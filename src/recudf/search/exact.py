@@ -1,7 +1,8 @@
 """The k nearest rows of an index by cosine, exactly, whichever way is fastest.
 
-Small problems are scanned with numpy. Large ones take candidates from a fast product, score these exactly, and
-accept the answer of a query only where a bound proves that no row outside can belong to it; the rest are scanned.
+Small problems are scanned with numpy. Large ones take candidates from a fast product, score these exactly,
+and accept the answer of a query only where a bound proves that no row outside can belong to it; the rest are
+scanned.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Hits:
 def top_k(index: Index, matrix: Matrix, k: Ints, excluded: Excluded, settings: Settings) -> Hits:
     """The k[i] rows of largest cosine for each query i, ties by id; fewer where fewer are left.
 
-    matrix: float32 [q, dimension], finite, no zero rows. The result depends on each query and the index alone.
+    matrix: float32 [q, dimension], finite, no zero rows. The result depends on each query and the index
+    alone.
     """
     queries = Queries.of(matrix)
     m = min(int(k.max()) + max(22, int(k.max())), len(index))

@@ -1,8 +1,9 @@
 """A hash of labelled vectors that does not depend on the order of the rows.
 
-Per row: a multilinear hash of the bits of its floats (Carter and Wegman 1979; strong in the upper half of each
-lane), mixed non-linearly with a hash of its id, then summed over the rows modulo 2^64. Two independent lanes
-give 128 bits. The sum commutes, so rows need no sorting; the mixing keeps components from moving between rows.
+Per row: a multilinear hash of the bits of its floats (Carter and Wegman 1979; strong in the upper half of
+each lane), mixed non-linearly with a hash of its id, then summed over the rows modulo 2^64. Two independent
+lanes give 128 bits. The sum commutes, so rows need no sorting; the mixing keeps components from moving
+between rows.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from recudf.vectors import Matrix, norms
 class Index:
     """Vectors by id, in canonical order: sorted by id, so that ties by position are ties by id.
 
-    ids: [n], sorted by their UTF-8 bytes, no NULLs, no duplicates. matrix: float32 [n, dimension], as given, not
-    scaled, perhaps a read-only memory map. inverse_norms: float64 [n], 1 / Euclidean length of each row.
+    ids: [n], sorted by their UTF-8 bytes, no NULLs, no duplicates. matrix: float32 [n, dimension], as given,
+    not scaled, perhaps a read-only memory map. inverse_norms: float64 [n], 1 / Euclidean length of each row.
     """
 
     handle: str

@@ -1,6 +1,7 @@
 """A complete scan: every index row whose float32 score could reach the top k is scored exactly.
 
-The float32 product is wrong by at most `error`, so a row below (k-th best - 2 error) cannot be among the k best.
+The float32 product is wrong by at most `error`, so a row below (k-th best - 2 error) cannot be among the k
+best.
 """
 
 from __future__ import annotations
@@ -51,8 +52,9 @@ def scan(
 
 
 def float32_error(dimension: int) -> np.float32:
-    """A bound of |float32 score - cosine|: rounding of a dot product of unit vectors (Higham 2002, section 3.1),
-    and of the scalings before and after."""
+    """A bound of |float32 score - cosine|: rounding of a dot product of unit vectors (Higham 2002, section
+    3.1), and of the scalings before and after.
+    """
     return np.float32((dimension + 16) * 2.0**-23)
 
 

@@ -1,7 +1,7 @@
 """Exact cosines of chosen pairs, and their order.
 
-A pair's score depends on its two vectors alone: products of float32 are exact in float64, and the sum over one
-row always runs in the same order. So neither batches, threads nor blocks can change a score.
+A pair's score depends on its two vectors alone: products of float32 are exact in float64, and the sum over
+one row always runs in the same order. So neither batches, threads nor blocks can change a score.
 """
 
 from __future__ import annotations
@@ -87,9 +87,10 @@ def exact_scores(index: Index, queries: Queries, rows: Ints, positions: Ints) ->
 
 
 def rank_keys(scores: Scores, positions: Ints) -> Keys:
-    """One integer per pair whose ascending order is: score descending, then position (which is id) ascending."""
+    """One integer per pair; in ascending order the score falls, and among equals the position rises."""
     bits = (scores + np.float32(0)).view(np.uint32)  # -0 becomes 0
-    # read as integers, floats order by magnitude: flip negative ones, put positive ones above, then reverse all
+    # read as integers, floats order by magnitude: flip negative ones, put positive ones above, then
+    # reverse all
     ascending = np.where(bits >> 31, ~bits, bits | np.uint32(0x80000000))
     return (~ascending).astype(np.uint64) << np.uint64(32) | positions.astype(np.uint64)
 

@@ -25,7 +25,8 @@ Copy = npt.NDArray[np.generic]
 class IndexStore:
     """Indexes by handle, each built once, and copies of them in other number formats, which may be dropped.
 
-    Safe under threads. Who holds an Index keeps what it holds: moving a matrix replaces the entry, not the object.
+    Safe under threads. Who holds an Index keeps what it holds: moving a matrix replaces the entry, not the
+    object.
     """
 
     def __init__(self) -> None:
@@ -39,12 +40,13 @@ class IndexStore:
             index = self._indexes.get(handle)
         if index is None:
             raise UnknownHandleError(
-                f"no index {handle!r} in this process: make it with vector_index(id, vector) in the same statement"
+                f"no index {handle!r} in this process: "
+                "make it with vector_index(id, vector) in the same statement"
             )
         return index
 
     def add(self, handle: str, build: Callable[[], Index], settings: Settings) -> None:
-        """Keep what `build` returns under `handle`, unless it is there; then bring memory below the budget."""
+        """Keep what `build` returns under `handle`, unless it is there; then bring memory into the budget."""
         with self._lock:
             if handle not in self._indexes:
                 self._indexes[handle] = build()
@@ -53,7 +55,7 @@ class IndexStore:
     def copy(
         self, index: Index, make: Callable[[Index], tuple[Copy, float]], settings: Settings
     ) -> tuple[Copy, float]:
-        """A copy of the matrix in another number format, with its error: made once, dropped before any index moves."""
+        """A copy of the matrix in another number format, with its error; dropped before any index moves."""
         with self._lock:
             found = self._copies.pop(index.handle, None) or make(index)
             self._copies[index.handle] = found  # last: the newest
@@ -68,6 +70,12 @@ class IndexStore:
             )
             return sum(matrices) + sum(values.nbytes for values, _ in self._copies.values())
 
+    def clear(self) -> None:
+        """Forget everything, as benchmarks and tests want it: handles made before become unknown."""
+        with self._lock:
+            self._indexes.clear()
+            self._copies.clear()
+
     def _fit(self, settings: Settings) -> None:
         while self.resident_bytes() > settings.index_memory_bytes and len(self._copies) > 1:
             del self._copies[next(iter(self._copies))]
@@ -80,7 +88,7 @@ class IndexStore:
 
 
 def _map(matrix: Matrix, directory: str | None) -> Matrix:
-    """The same matrix, read from a temporary file without a name. Raises InputError where it cannot be written."""
+    """The same matrix, from a temporary file without a name. Raises InputError where it cannot be written."""
     try:
         with tempfile.TemporaryFile(prefix="recudf-", dir=directory) as file:
             # written, not assigned through the map: a full disk is then an error, not a crash
@@ -88,8 +96,9 @@ def _map(matrix: Matrix, directory: str | None) -> Matrix:
             file.flush()
             return np.memmap(file, matrix.dtype, mode="c", shape=matrix.shape)
     except OSError as error:
+        where = directory or tempfile.gettempdir()
         raise InputError(
-            f"cannot move an index of {matrix.nbytes:,} bytes to {directory or tempfile.gettempdir()}: {error}: "
+            f"cannot move an index of {matrix.nbytes:,} bytes to {where}: {error}: "
             "free space there, set temp_directory, or raise index_memory_bytes"
         ) from None
 
