@@ -2,9 +2,10 @@
 
     select review_id, embed(review) as vector from reviews
 
-NULL or blank text -> NULL, as is a text in which the encoder finds nothing it knows. D is the encoder's dimension (384 for the bundled
-one). Text beyond the encoder's longest input is cut; `token_count` tells where. A text that the encoder fails on -> an error
-that names it; `try_embed` goes on instead. Each further encoder configured as an alias has its own `embed_<alias>`.
+NULL or blank text -> NULL, as is a text in which the encoder finds nothing it knows. D is the encoder's
+dimension (384 for the bundled one). Text beyond the encoder's longest input is cut; `token_count` tells
+where. A text that the encoder fails on -> an error that names it; `try_embed` goes on instead. Each further
+encoder configured as an alias has its own `embed_<alias>`.
 """
 
 from functools import partial

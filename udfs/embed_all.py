@@ -3,8 +3,9 @@
     with all_texts as (select list(review_id) as ids, embed_all(list(review)) as vectors from reviews)
     select unnest(ids) as review_id, unnest(vectors) as vector from all_texts
 
-A gpu is kept busy this way, and progress knows the total. NULL list -> NULL, empty list -> empty list, NULL or blank element -> NULL
-element. A text that the encoder fails on -> an error that names it. `embed_all_<alias>` for each further encoder.
+A gpu is kept busy this way, and progress knows the total. NULL list -> NULL, empty list -> empty list, NULL
+or blank element -> NULL element. A text that the encoder fails on -> an error that names it.
+`embed_all_<alias>` for each further encoder.
 """
 
 from functools import partial

@@ -1,4 +1,4 @@
-"""`token_count(text VARCHAR)` -> `INTEGER`: the encoder's tokens in a text before it is cut, special tokens counted.
+"""`token_count(text VARCHAR)` -> `INTEGER`: tokens in a text before it is cut, special tokens counted.
 
     select count(*) from reviews where token_count(review) > encoder_info().max_tokens
 

@@ -3,8 +3,9 @@
     select review_id, e.value as vector, e.error
     from (select review_id, try_embed(review) as e from reviews)
 
-`error` says why the encoder failed on a text, and `value` is then NULL. NULL or blank text -> both fields NULL (the struct itself never is).
-An encoder that cannot be loaded at all is still an error of the query. `try_embed_<alias>` for each further encoder.
+`error` says why the encoder failed on a text, and `value` is then NULL. NULL or blank text -> both fields
+NULL (the struct itself never is). An encoder that cannot be loaded at all is still an error of the query.
+`try_embed_<alias>` for each further encoder.
 """
 
 from functools import partial

@@ -1,8 +1,8 @@
 """Stopping long work: a counter that Ctrl-C raises and that loops look at between two steps.
 
-A signal's Python handler runs in the main thread alone, and an engine calls kernels from threads of its own, so
-a kernel in a worker thread hears of Ctrl-C only by looking. It notes `generation()` when it starts and calls
-`check` between steps that take well under a second.
+A signal's Python handler runs in the main thread alone, and an engine calls kernels from threads of its own,
+so a kernel in a worker thread hears of Ctrl-C only by looking. It notes `generation()` when it starts and
+calls `check` between steps that take well under a second.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def check(since: int) -> None:
 def install() -> None:
     """Have Ctrl-C raise the generation before it does what it did so far. Outside the main thread: nothing.
 
-    An ignored SIGINT stays ignored. Calling it again changes nothing, and puts it back where another handler has
-    taken the place in between (which is then called after ours).
+    An ignored SIGINT stays ignored. Calling it again changes nothing, and puts it back where another handler
+    has taken the place in between (which is then called after ours).
     """
     if threading.current_thread() is not threading.main_thread():
         return

@@ -22,8 +22,8 @@ BAR_WIDTH = 24
 class Meter:
     """Counts units of work done by any number of threads, and shows them.
 
-    total: units in all, or None where nobody knows. Where units differ in size, `advance` takes their sizes too
-    and the time left goes by those; `total_size` is their sum.
+    total: units in all, or None where nobody knows. Where units differ in size, `advance` takes their sizes
+    too and the time left goes by those; `total_size` is their sum.
     """
 
     def __init__(
@@ -48,7 +48,8 @@ class Meter:
         """Hold this while working; when the last thread lets go, a bar is wiped off the terminal."""
         with self._lock:
             now = time.monotonic()
-            if self._users == 0 and self.total is None and now - self._latest > PAUSE_SECONDS:
+            idle = self._users == 0 and now - self._latest > PAUSE_SECONDS
+            if self.done == 0 or (idle and self.total is None):
                 self._restart(now)
             self._users += 1
         try:

@@ -1,4 +1,4 @@
-"""The kernels of embed, embed_all, try_embed, token_count and encoder_info: Arrow arrays in, one Arrow array out."""
+"""The kernels of embed, embed_all, try_embed, token_count and encoder_info."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _meters_lock = threading.Lock()
 
 
 def configured(settings: Settings) -> Iterator[tuple[str, EncoderSettings]]:
-    """The suffix of a function's name and the encoder it uses: "" for the default, then "_<alias>" for each other."""
+    """Suffix of a function's name and the encoder it uses: "" for the default, "_<alias>" for the others."""
     yield "", settings.encoder
     for alias, encoder in settings.encoders:
         yield f"_{alias}", encoder
@@ -44,7 +44,7 @@ def vector_type(encoder: EncoderSettings) -> pa.DataType:
 
 
 def embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.Array:
-    """Unit-length vectors of texts, FLOAT[D]; NULL or blank -> NULL, as is a text in which the encoder finds nothing.
+    """Unit-length vectors of texts, FLOAT[D]; NULL, blank, or nothing that the encoder knows -> NULL.
 
     texts: string [n]. Raises EncoderError naming the first text that fails, Interrupted if stopped.
     """
@@ -71,7 +71,8 @@ def embed_all(lists: pa.Array, encoder: EncoderSettings, progress: Progress) -> 
 def try_embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.Array:
     """`embed` that reports instead of raising: struct(value FLOAT[D], error string), one of the two NULL.
 
-    texts: string [n]. NULL, blank or nothing found -> both NULL. Raises EncoderError only if the encoder itself is missing.
+    texts: string [n]. NULL, blank or nothing found -> both NULL. Raises EncoderError only if the encoder
+    itself is missing.
     """
     words, valid = _words(texts)
     encoded = _encode(words, encoder, _running_meter(encoder, progress), strict=False)
@@ -116,8 +117,9 @@ def _words(texts: pa.Array) -> tuple[list[str], Mask]:
 def _encode(words: list[str], encoder: EncoderSettings, meter: Meter, strict: bool) -> Encoded:
     if not words:  # nothing to load a model for
         return Encoded(np.zeros((0, files.dimension(encoder.model)), np.float32), {})
+    model = encoder_for(encoder)  # before the clock starts: loading is not slow encoding
     with meter.active():
-        return encoder_for(encoder).encode(words, meter, strict)
+        return model.encode(words, meter, strict)
 
 
 def _vectors(encoded: Encoded, valid: Mask) -> pa.Array:

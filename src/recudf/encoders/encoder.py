@@ -39,8 +39,8 @@ def encoder_for(settings: EncoderSettings) -> Encoder:
 class Encoded:
     """Vectors of texts, in their order.
 
-    matrix: float32 [n_texts, dimension], rows of length 1, or zero where the encoder found nothing in the text or
-    failed. errors: why it failed, by the number of the text.
+    matrix: float32 [n_texts, dimension], rows of length 1, or zero where the encoder found nothing in the
+    text or failed. errors: why it failed, by the number of the text.
     """
 
     matrix: Matrix
@@ -68,8 +68,8 @@ class Encoder:
     def encode(self, texts: Sequence[str], meter: Meter, strict: bool = True) -> Encoded:
         """Vectors of `texts`; each different text goes through the model once.
 
-        The batches, and so the vectors, do not depend on the order of the texts. strict: raise EncoderError at the first text that
-        fails, else note it. Raises Interrupted soon after somebody asked to stop.
+        The batches, and so the vectors, do not depend on the order of the texts. strict: raise EncoderError
+        at the first text that fails, else note it. Raises Interrupted soon after somebody asked to stop.
         """
         since = interrupts.generation()
         limit = self.max_tokens and self.max_tokens * CHARACTERS_PER_TOKEN
@@ -110,13 +110,12 @@ class Encoder:
         found = torch.cat(outputs).cpu().numpy()
         matrix = np.empty_like(found)
         matrix[order] = found
-        for i in np.flatnonzero(~np.isfinite(matrix).all(axis=1)):
+        for i in np.flatnonzero(~np.isfinite(matrix).all(axis=1)).tolist():
             matrix[i] = 0
-            errors.setdefault(int(i), f"the encoder made no finite vector of {_beginning(texts[i])}")
+            errors.setdefault(i, f"the encoder made no finite vector of {_beginning(texts[i])}")
         if strict and errors:
-            raise EncoderError(
-                f"{min(errors.items(), key=lambda item: texts[item[0]])[1]}: use try_embed, or remove the text"
-            )
+            first = min(errors, key=lambda i: texts[i])
+            raise EncoderError(f"{errors[first]}: use try_embed, or remove the text")
         return matrix, errors
 
     def _forward(
@@ -142,7 +141,7 @@ class Encoder:
 
 
 def batches(order: Sequence[int], lengths: Sequence[int], budget: int) -> Iterator[Sequence[int]]:
-    """Cut `order` (longest first) into runs of at most `budget` tokens, padding counted, at least one text each."""
+    """Cut `order` (longest first) into runs of at most `budget` tokens, padding counted, or of one text."""
     start = 0
     while start < len(order):
         size = max(1, budget // max(1, lengths[order[start]]))

