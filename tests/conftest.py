@@ -24,3 +24,53 @@ def data():
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """Path of a real sentence-transformers model of 16 dimensions that loads in no time."""
+    return make_encoder(tmp_path_factory.mktemp("tiny_encoder"))
+
+
+@pytest.fixture(scope="session")
+def broken_encoder(tmp_path_factory):
+    """The tiny encoder, whose vector of any text with the word `broken` is NaN."""
+    return make_encoder(tmp_path_factory.mktemp("broken_encoder"), broken=True)
+
+
+WORDS = """the a and of is good bad film book guitar string sound story love war space alien robot cat dog
+    red blue one two three four five six seven eight nine ten slow fast old new broken"""
+
+
+def make_encoder(folder: Path, broken: bool = False) -> Path:
+    """A BERT of one layer with random weights (fixed seed), mean pooling, words and letters as vocabulary."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    vocabulary += [word for word in dict.fromkeys(WORDS.split()) if word not in vocabulary]
+    source = folder / "transformer"
+    source.mkdir()
+    (source / "vocab.txt").write_text("\n".join(vocabulary))
+    BertTokenizerFast(vocab={t: i for i, t in enumerate(vocabulary)}, model_max_length=64).save_pretrained(
+        source
+    )
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=64,
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = BertModel(config)
+    with torch.no_grad():
+        # wider than BERT's 0.02, so that texts differ
+        model.embeddings.word_embeddings.weight.mul_(20)
+        if broken:
+            model.embeddings.word_embeddings.weight[vocabulary.index("broken")] = float("nan")
+    model.save_pretrained(source)
+    transformer = Transformer(str(source))
+    SentenceTransformer(modules=[transformer, Pooling(16)], device="cpu").save(str(folder / "model"))
+    return folder / "model"

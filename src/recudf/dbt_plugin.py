@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dbt.adapters.duckdb.environments.local import LocalEnvironment
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from recudf import interrupts
 from recudf.engines.duckdb import CONFIG, create_functions, create_macros
 from recudf.settings import Settings
 
@@ -19,6 +21,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read the settings."""
         self._settings = Settings.from_environment(plugin_config)
+        _stop_on_cancel()
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ARG002 (dbt's signature)
         """Have a new file written in a format that DuckDB 1.2 and later open."""
@@ -32,3 +35,17 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_cursor(self, cursor: Any) -> None:
         """Create the public names, once for each cursor."""
         create_macros(cursor, self._settings)
+
+
+def _stop_on_cancel() -> None:
+    """Have dbt's Ctrl-C stop functions that are under way: no signal reaches the threads of its queries."""
+    cancel = LocalEnvironment.cancel
+    if getattr(cancel, "raises_generation", False):
+        return
+
+    def cancel_and_stop(connection: Any) -> None:
+        interrupts.raise_generation()
+        cancel(connection)
+
+    cancel_and_stop.raises_generation = True  # type: ignore[attr-defined]
+    LocalEnvironment.cancel = staticmethod(cancel_and_stop)

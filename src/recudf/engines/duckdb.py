@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recudf import interrupts
 from recudf.errors import WarehouseError
 from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
 from recudf.settings import Settings
@@ -55,7 +56,11 @@ def register(
 
 
 def create_functions(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create the private functions on the database instance; those it has already are left alone."""
+    """Create the private functions on the database instance; those it has already are left alone.
+
+    Called from the main thread, it also has Ctrl-C stop them (see `recudf.interrupts`).
+    """
+    interrupts.install()
     known = {
         name
         for (name,) in connection.execute(
