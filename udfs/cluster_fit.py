@@ -1,5 +1,5 @@
 """`cluster_fit(handle VARCHAR [, params VARCHAR])` -> `STRUCT(cluster_id INTEGER, centroid FLOAT[],
-size BIGINT, members VARCHAR[], cohesion DOUBLE, exemplars VARCHAR[])[]`: the clusters of the vectors of an index.
+size BIGINT, members VARCHAR[], cohesion DOUBLE, exemplars VARCHAR[])[]`: the clusters of an index's vectors.
 
     with users as materialized (select vector_index(user_id, vector) as handle from vec_users)
     select unnest(cluster_fit(handle, '{"method": "spherical", "k": 20}'), recursive := true) from users

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from recudf.clustering.kmeans import fit_kmeans
+from recudf.clustering.kmeans import KMeans, fit_kmeans
 from recudf.clustering.params import ClusterParams
 from recudf.clustering.points import Floats, Labels, Points
 from recudf.vectors import Matrix, norms
@@ -21,8 +21,8 @@ def choose_k(
 ) -> int:
     """The k in k_min..k_max whose clusters have the largest mean silhouette on a sample; ties: the smallest.
 
-    labels_for: gives the labels [n] of the points for a k. k stays below the number of points (a silhouette
-    needs a cluster of two); where that leaves no choice, it is k_min or the number of points.
+    labels_for: gives the labels [n] of the points for a k, asked in descending order.
+    k stays below the number of points (a silhouette needs a cluster of two); where that leaves no choice, it is k_min or the number of points.
     earlier: the number of clusters of an earlier fit, kept unless another k is clearly better.
     """
     last = min(params.k_max, len(points) - 1)
@@ -31,7 +31,7 @@ def choose_k(
     rows = draw_rows(len(points), SILHOUETTE_ROWS, params.seed)
     distance = _distances(points.matrix[rows] - points.origin.astype(np.float32))
     quality = {
-        k: round(mean_silhouette(distance, labels_for(k)[rows]), 6) for k in range(params.k_min, last + 1)
+        k: round(mean_silhouette(distance, labels_for(k)[rows]), 6) for k in range(last, params.k_min - 1, -1)
     }
     best = max(quality, key=lambda k: (quality[k], -k))
     if earlier in quality and quality[best] - quality[earlier] <= CLEARLY * abs(quality[best]):
@@ -40,9 +40,24 @@ def choose_k(
 
 
 def choose_k_for_kmeans(points: Points, params: ClusterParams, earlier: int | None = None) -> int:
-    """choose_k for k-means and spherical k-means, fitted on a sample of the points."""
+    """choose_k for k-means and spherical k-means, fitted on a sample of the points.
+
+    It is fitted at k_max; each smaller k starts from the centroids of the one before, two of them merged
+    where that raises the inertia least (Ward 1963). Merging is safer than seeding each k: it starts from means of
+    many points, where a single point as a seed is lost in noise.
+    """
     sample = points.take(draw_rows(len(points), FIT_ROWS, params.seed))
-    return choose_k(sample, params, lambda k: fit_kmeans(sample, k, params).labels, earlier)
+    fit: KMeans | None = None
+
+    def shrink(k: int) -> Labels:
+        nonlocal fit
+        if fit is None:
+            fit = fit_kmeans(sample, k, params)
+        elif len(fit.centroids) > k:
+            fit = fit_kmeans(sample, k, params, _merge_nearest(fit))
+        return fit.labels
+
+    return choose_k(sample, params, shrink, earlier)
 
 
 def draw_rows(n: int, size: int, seed: int) -> Labels:
@@ -71,6 +86,19 @@ def mean_silhouette(distance: Floats, labels: Labels) -> float:
     larger = np.maximum(own, other)
     silhouettes = np.divide(other - own, larger, out=np.zeros_like(larger), where=larger > 0)
     return float(np.where(counts[labels] > 1, silhouettes, 0).mean(dtype=np.float64))
+
+
+def _merge_nearest(fit: KMeans) -> Matrix:
+    """The centroids, the two replaced by their common mean whose merging raises the inertia least."""
+    counts = np.bincount(fit.labels).astype(np.float64)
+    weight = counts[:, None] * counts / (counts[:, None] + counts)
+    cost = weight * _distances(fit.centroids) ** 2
+    np.fill_diagonal(cost, np.inf)
+    i, j = np.unravel_index(int(cost.argmin()), cost.shape)
+    merged = (counts[i] * fit.centroids[i] + counts[j] * fit.centroids[j]) / (counts[i] + counts[j])
+    centroids = fit.centroids.copy()
+    centroids[i] = merged
+    return np.delete(centroids, j, axis=0)
 
 
 def _distances(matrix: Matrix) -> Floats:

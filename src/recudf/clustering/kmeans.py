@@ -93,5 +93,7 @@ def _update(
 
 def _most_used(points: Points, earlier: Matrix, k: int) -> Matrix:
     """The k earlier centroids with the most points, in their order; all where there are no more than k."""
+    if len(earlier) <= k:
+        return earlier
     counts = np.bincount(points.nearest(earlier)[0], minlength=len(earlier))
     return earlier[np.sort(np.argsort(-counts, kind="stable")[:k])]

@@ -40,7 +40,8 @@ class Points:
         if not centre:
             return cls(matrix, np.zeros(matrix.shape[1]), lengths**2, lengths)
         origin = matrix.mean(axis=0, dtype=np.float64)
-        squares = lengths**2 - 2 * (matrix @ origin.astype(np.float32)) + origin @ origin
+        along = np.einsum("ij,j->i", matrix, origin, dtype=np.float64, casting="safe")
+        squares = lengths**2 - 2 * along + origin @ origin
         return cls(matrix, origin, np.maximum(squares, 0), lengths)
 
     def __len__(self) -> int:

@@ -49,8 +49,10 @@ def number_clusters(centroids: Matrix, earlier: Earlier | None, first_new_id: in
     start = first_new_id
     if earlier is not None and len(earlier.ids):
         squared = _squared_distances(centroids, earlier.centroids)
-        row, column = linear_sum_assignment(squared)
-        same = np.sqrt(squared[row, column]) <= _reach(earlier.centroids)
+        reach = _reach(earlier.centroids) ** 2
+        # beyond reach all pairs are equally bad, or one new cluster far away could take apart a good pair
+        row, column = linear_sum_assignment(np.minimum(squared, reach))
+        same = squared[row, column] <= reach
         ids[row[same]] = earlier.ids[column[same]]
         start = max(start, int(earlier.ids[-1]) + 1)
     new = np.flatnonzero(ids < 0)
