@@ -48,9 +48,7 @@ def sql(statement: str | None, database: Path, read_only: bool, output: str) -> 
 
             shell(lambda text: run(connection, text, printer))
         else:
-            run(
-                connection, click.get_text_stream("stdin").read() if statement is None else statement, printer
-            )
+            run(connection, sys.stdin.read() if statement is None else statement, printer)
     finally:
         connection.close()
 
@@ -76,7 +74,7 @@ def print_table(connection: duckdb.DuckDBPyConnection, statement: duckdb.Stateme
 def print_csv(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
     """Print a header and rows; NULL is empty."""
     cursor = connection.execute(statement)
-    writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(column[0] for column in cursor.description)
     while rows := cursor.fetchmany(1000):
         writer.writerows(rows)
