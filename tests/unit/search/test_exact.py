@@ -107,6 +107,20 @@ def test_near_ties_that_bfloat16_cannot_tell_apart(spread):
     check(matrix, queries, [10])
 
 
+@pytest.mark.parametrize("spread", [0.02, 0.1, 0.5])
+def test_the_bound_covers_what_rounding_to_bfloat16_hides(spread):
+    """Many queries and few candidates: with a quarter of the bound some answers would be wrong."""
+    rng = np.random.default_rng(9)
+    matrix = (rng.standard_normal(24) + spread * rng.standard_normal((3000, 24))).astype(np.float32)
+    queries = rng.standard_normal((1500, 24)).astype(np.float32)
+    index, k = index_of(matrix), np.full(1500, 10)
+    nothing = Excluded.nothing(1500)
+    rows, keys = exact._from_candidates(index, Queries.of(queries), k, 13, nothing, SETTINGS)
+    expected = scan(index, Queries.of(queries), k, nothing, None)
+    assert np.array_equal(rows, expected[0])
+    assert np.array_equal(keys, expected[1])
+
+
 def test_a_query_whose_candidates_are_not_proven_is_scanned(monkeypatch):
     """Without the scan the near ties would be answered wrongly, so this test can fail."""
     scanned = []
