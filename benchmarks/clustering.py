@@ -118,7 +118,7 @@ def labels(clusters, rows):
 
 
 def stability(rows=5000, groups=12):
-    yield f"\n## Share of points whose id stays after 5 % new points, {rows:,} x {DIMENSION}, {groups} groups\n"
+    yield f"\n## Share of ids that stay after 5 % new points, {rows:,} x {DIMENSION}, {groups} groups\n"
     yield "| noise | method | with previous | without |"
     yield "|---|---|---|---|"
     more = rows + rows // 20

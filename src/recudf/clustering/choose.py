@@ -22,7 +22,8 @@ def choose_k(
     """The k in k_min..k_max whose clusters have the largest mean silhouette on a sample; ties: the smallest.
 
     labels_for: gives the labels [n] of the points for a k, asked in descending order.
-    k stays below the number of points (a silhouette needs a cluster of two); where that leaves no choice, it is k_min or the number of points.
+    k stays below the number of points (a silhouette needs a cluster of two); where that leaves no choice, it
+    is k_min or the number of points.
     earlier: the number of clusters of an earlier fit, kept unless another k is clearly better.
     """
     last = min(params.k_max, len(points) - 1)
@@ -43,8 +44,8 @@ def choose_k_for_kmeans(points: Points, params: ClusterParams, earlier: int | No
     """choose_k for k-means and spherical k-means, fitted on a sample of the points.
 
     It is fitted at k_max; each smaller k starts from the centroids of the one before, two of them merged
-    where that raises the inertia least (Ward 1963). Merging is safer than seeding each k: it starts from means of
-    many points, where a single point as a seed is lost in noise.
+    where that raises the inertia least (Ward 1963). Merging is safer than seeding each k: it starts from
+    means of many points, where a single point as a seed is lost in noise.
     """
     sample = points.take(draw_rows(len(points), FIT_ROWS, params.seed))
     fit: KMeans | None = None
