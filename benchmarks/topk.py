@@ -146,8 +146,10 @@ def peak_memory(who: str, folder: Path, k: int) -> int:
             source = f"select id, vector::float[{width}] as vector from '{folder / name}.parquet'"
             connection.execute(f"create view {name} as {source}")
         connection.execute(STATEMENT.format(k=k)).fetchall()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # bytes there, kilobytes elsewhere
+    status = Path("/proc/self/status")
+    if status.is_file():  # ru_maxrss would start from the memory of the process that started this one
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text()).group(1)) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 def random_vectors(n: int, dimension: int, seed: int) -> np.ndarray:
