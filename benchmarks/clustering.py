@@ -144,7 +144,7 @@ def main():
         "# Clustering\n",
         "Made by `python benchmarks/clustering.py`. Noise is its length beside centres of length 1.\n",
     ]
-    for section in (speed(options.rows, (1, 2, 4)), recovery(), stability()):
+    for section in (speed(options.rows, (1, 4)), recovery(), stability()):
         for line in section:
             print(line, flush=True)
             lines.append(line)
