@@ -1,4 +1,4 @@
-"""Weighted means of vectors: what a user's history adds up to."""
+"""Weighted means of vectors, and vectors scaled to length 1: what a user's history adds up to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recudf.errors import InputError
-from recudf.vectors import read_vectors, require_finite, valid_mask, write_vectors
+from recudf.vectors import read_vectors, require_finite, unit, valid_mask, write_vectors
 
 
 def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
@@ -53,3 +53,17 @@ def _flat_weights(weights: pa.Array, counts: np.ndarray, has_vectors: np.ndarray
     kept = weights.filter(pa.array(given & has_vectors)).flatten()
     flat[in_row] = kept.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return flat
+
+
+def unit_vectors(vectors: pa.Array) -> pa.Array:
+    """Per row, the vector scaled to length 1; NULL for NULL and for a zero vector.
+
+    Raises VectorError for NaN, infinity and rows of different length.
+    """
+    column = read_vectors(vectors)
+    require_finite(column.matrix, "vector")
+    scaled = unit(column.matrix)
+    kept = scaled.any(axis=1)
+    valid = column.valid.copy()
+    valid[column.valid] = kept
+    return write_vectors(scaled[kept], valid)

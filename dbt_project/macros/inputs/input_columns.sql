@@ -1,0 +1,19 @@
+{# The columns of an input, with the type that staging casts to. The starred ones of the documentation come first. #}
+{% macro input_columns(name) %}
+    {% set columns = {
+        'items': {
+            'item_id': 'id', 'title': 'text', 'description': 'text', 'category': 'text', 'published_at': 'time',
+            'available_from': 'time', 'available_until': 'time', 'provider': 'text',
+        },
+        'interactions': {
+            'user_id': 'id', 'item_id': 'id', 'event_type': 'text', 'value': 'number', 'occurred_at': 'time',
+            'source': 'text',
+        },
+        'texts': {
+            'user_id': 'id', 'text': 'text', 'text_id': 'id', 'item_id': 'id', 'kind': 'text', 'created_at': 'time',
+            'source': 'text',
+        },
+        'users': {'user_id': 'id', 'created_at': 'time'},
+    } %}
+    {{ return(columns[name]) }}
+{% endmacro %}

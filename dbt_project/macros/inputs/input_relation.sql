@@ -1,0 +1,41 @@
+{# The relation behind an input, or none where it does not exist.
+
+`vars: inputs: {items: ...}` takes 'schema.table' or 'database.schema.table', or a mapping with `relation`, or `ref`
+(a model of yours), and `columns` ({our name: your name}). Without it, `raw_schema`.<name> is read. #}
+{% macro input_relation(name) %}
+    {% set input = recudf.input_mapping(name) %}
+    {% if input.get('ref') %}
+        {% set wanted = ref(input['ref']) %}
+    {% elif input.get('relation') %}
+        {% set wanted = recudf.parse_relation(input['relation']) %}
+    {% else %}
+        {% set wanted = source('raw', name) %}
+    {% endif %}
+    {% if not execute %}{{ return(wanted) }}{% endif %}
+    {% set found = load_relation(wanted) %}
+    {% if found is none and (input.get('ref') or input.get('relation')) %}
+        {% do exceptions.raise_compiler_error(
+            "input '" ~ name ~ "' is mapped to " ~ wanted ~ ", which does not exist: correct the var inputs." ~ name
+        ) %}
+    {% endif %}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro input_mapping(name) %}
+    {% set input = var('inputs', {}).get(name, {}) %}
+    {{ return({'relation': input} if input is string else input) }}
+{% endmacro %}
+
+
+{% macro parse_relation(name) %}
+    {% set parts = name.split('.') %}
+    {% if parts | length not in (2, 3) %}
+        {% do exceptions.raise_compiler_error(
+            "'" ~ name ~ "' is no relation: write schema.table or database.schema.table"
+        ) %}
+    {% endif %}
+    {{ return(api.Relation.create(
+        database=parts[0] if parts | length == 3 else target.database, schema=parts[-2], identifier=parts[-1]
+    )) }}
+{% endmacro %}

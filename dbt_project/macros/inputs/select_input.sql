@@ -1,0 +1,50 @@
+{# Select an input with our column names and types. A missing column is NULL, a missing relation has no rows. #}
+{% macro select_input(name) %}
+    {%- set relation = recudf.input_relation(name) -%}
+    {%- set mapping = recudf.input_mapping(name).get('columns', {}) -%}
+    {%- set present = {} -%}
+    {%- if execute and relation is not none -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do present.update({column.name | lower: column}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    select
+    {%- for name_here, kind in recudf.input_columns(name).items() %}
+        {%- set name_there = mapping.get(name_here, name_here) %}
+        {%- if name_here in mapping and execute and name_there | lower not in present %}
+            {%- do exceptions.raise_compiler_error(
+                "input '" ~ name ~ "' maps " ~ name_here ~ " to column '" ~ name_there ~ "', which " ~ relation ~ " lacks"
+            ) %}
+        {%- endif %}
+        {{ recudf.read_column(present.get(name_there | lower), kind) }} as {{ name_here }}
+        {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+    {%- if relation is none %}
+    where false
+    {%- else %}
+    from {{ relation }}
+    {%- endif %}
+{% endmacro %}
+
+
+{# One column, cleaned and cast: ids and texts trimmed, blank is NULL; times in UTC without zone. #}
+{% macro read_column(column, kind) -%}
+    {%- set types = {'id': 'varchar', 'text': 'varchar', 'number': 'double', 'time': 'timestamp'} -%}
+    {%- if column is none or column is undefined -%}
+        cast(null as {{ types[kind] }})
+    {%- elif kind in ('id', 'text') -%}
+        nullif(trim(cast({{ adapter.quote(column.name) }} as varchar), {{ recudf.blanks() }}), '')
+    {%- elif kind == 'time' and 'WITH TIME ZONE' in column.dtype | upper -%}
+        timezone('UTC', {{ adapter.quote(column.name) }})
+    {%- elif kind == 'number' -%}
+        {{ recudf.finite('try_cast(' ~ adapter.quote(column.name) ~ ' as double)') }}
+    {%- else -%}
+        try_cast({{ adapter.quote(column.name) }} as {{ types[kind] }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro blanks() -%} ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) {%- endmacro %}
+
+
+{% macro finite(expression) -%} case when isfinite({{ expression }}) then {{ expression }} end {%- endmacro %}

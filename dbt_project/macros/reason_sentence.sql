@@ -1,0 +1,25 @@
+{# A reason as a person would say it. Expects ranked, history, types, texts and reason_items; never the text itself. #}
+{% macro reason_sentence() -%}
+    {%- set title = "coalesce(reason_items.title, history.item_id, texts.item_id)" -%}
+    {%- set rated -%}
+        case when history.rated_value is not null
+            then ' ' || {{ recudf.short_number('history.rated_value') }} || ' of ' || {{ recudf.short_number('history.highest_value') }}
+            else '' end
+    {%- endset -%}
+    case
+        when ranked.reason_kind = 'popular' then 'popular with other users'
+        when ranked.reason_kind = 'item' and ranked.is_unlike
+            then 'unlike ' || {{ title }} || ' (you ' || replace(types.phrase, '{title}', 'it') || {{ rated }} || ')'
+        when ranked.reason_kind = 'item'
+            then 'because you ' || replace(types.phrase, '{title}', {{ title }}) || {{ rated }}
+        when ranked.is_unlike
+            then 'unlike what you wrote about ' || coalesce({{ title }}, 'other things')
+        when texts.item_id is not null
+            then 'because of what you wrote about ' || {{ title }}
+        else 'because of your ' || texts.kind
+            || coalesce(' of ' || strftime(texts.created_at, '%-d %B %Y'), '')
+    end
+{%- endmacro %}
+
+
+{% macro short_number(value) -%} regexp_replace(cast({{ value }} as varchar), '[.]0$', '') {%- endmacro %}

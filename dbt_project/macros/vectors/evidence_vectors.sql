@@ -1,0 +1,14 @@
+{# The vectors that evidence points to: of items and of texts. #}
+{% macro evidence_vectors() -%}
+    select
+        'item' as kind,
+        item_id as vector_id,
+        vector
+    from {{ ref('vec_items') }}
+    union all
+    select
+        'text' as kind,
+        text_hash as vector_id,
+        vector
+    from {{ ref('vec_texts') }}
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{# The point whose inner product with an item's point (int_item_points) is a score of vector, recent popularity
+and popularity. Expects the columns of int_user_points. #}
+{% macro user_point(content_weight, recent_weight, popular_weight) -%}
+    list_concat(
+        list_transform(vector, lambda x: cast(x * {{ content_weight }} as float)),
+        [cast({{ recent_weight }} as float), cast({{ popular_weight }} as float), cast(0 as float)]
+    )
+{%- endmacro %}
+
+
+{# What users get: their vector, and recent popularity by its var; without a history popularity alone. #}
+{% macro blend_point() -%}
+    {{ recudf.user_point('content_weight', recudf.blended_popularity_weight(), '0') }}
+{%- endmacro %}
+
+
+{% macro blended_popularity_weight() -%}
+    case when content_weight > 0 then {{ recudf.number('popularity_weight') }} else 1 end
+{%- endmacro %}

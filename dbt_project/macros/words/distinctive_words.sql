@@ -1,0 +1,31 @@
+{# The words by which each owner stands out: share x ln(share / share among all), the owner's term of the
+Kullback-Leibler divergence between its words and everybody's, so that a word must be both frequent and special.
+
+owned: a relation (owner_id, item_id, weight), weight > 0. Gives (owner_id, word, lift, value, position). #}
+{% macro distinctive_words(owned) -%}
+    select
+        owner_id,
+        word,
+        share / overall_share as lift,
+        round(share * ln(share / overall_share), 9) as value,
+        row_number() over (partition by owner_id order by round(share * ln(share / overall_share), 9) desc, word) as position
+    from (
+        select
+            owner_id,
+            word,
+            items,
+            weight / sum(weight) over (partition by owner_id) as share,
+            sum(weight) over (partition by word) / sum(weight) over () as overall_share
+        from (
+            select
+                owned.owner_id,
+                words.word,
+                count(distinct owned.item_id) as items,
+                round(sum(owned.weight), 9) as weight
+            from {{ owned }} as owned
+            inner join {{ ref('int_item_words') }} as words on owned.item_id = words.item_id
+            group by owned.owner_id, words.word
+        ) as counted
+    ) as shares
+    where share > overall_share and items > 1
+{%- endmacro %}

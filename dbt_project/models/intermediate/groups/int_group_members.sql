@@ -1,0 +1,24 @@
+-- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none.
+with centroids as materialized (
+    select vector_index(group_id, centroid) as handle
+    from {{ ref('int_group_fits') }}
+),
+
+nearest as (
+    select
+        vec_users.user_id,
+        cosine_topk(vec_users.vector, centroids.handle, 2) as groups
+    from {{ ref('vec_users') }} as vec_users
+    inner join {{ ref('int_users_flagged') }} as flagged on vec_users.user_id = flagged.user_id
+    cross join centroids
+    where not flagged.is_bot
+)
+
+select
+    user_id,
+    groups[1].id as group_id,
+    groups[1].score as similarity,
+    groups[2].id as runner_up_id,
+    groups[2].score as runner_up_similarity
+from nearest
+where groups[1].id is not null

@@ -1,0 +1,12 @@
+-- The words by which each group stands out from all users, best first. Every member counts the same.
+with liked as (
+    select
+        members.group_id as owner_id,
+        history.item_id,
+        history.weight / sum(history.weight) over (partition by history.user_id) as weight
+    from {{ ref('int_group_members') }} as members
+    inner join {{ ref('int_user_items') }} as history on members.user_id = history.user_id
+    where history.weight > 0
+)
+
+{{ recudf.distinctive_words('liked') }}

@@ -1,0 +1,43 @@
+-- Words that stand for an item: its categories as they are, and the words of its title; where it has neither, the
+-- words of what users wrote about it.
+with categories as (
+    select
+        item_id,
+        trim(unnest(string_split(category, '|'))) as word
+    from {{ ref('stg_items') }}
+    where category is not null
+),
+
+titles as (
+    select
+        item_id,
+        unnest({{ recudf.words('title') }}) as word
+    from {{ ref('stg_items') }}
+    where title is not null
+),
+
+written as (
+    select
+        texts.item_id,
+        unnest({{ recudf.words('texts.text') }}) as word
+    from {{ ref('stg_texts') }} as texts
+    inner join {{ ref('stg_items') }} as items on texts.item_id = items.item_id
+    where items.title is null
+),
+
+united as (
+    select item_id, word, 'category' as kind from categories
+    union
+    select item_id, word, 'title' as kind from titles
+    union
+    select item_id, word, 'text' as kind from written
+)
+
+select
+    united.item_id,
+    united.word,
+    min(united.kind) as kind
+from united
+left join {{ ref('stop_words') }} as stop_words on lower(united.word) = stop_words.word
+where united.word != '' and stop_words.word is null
+group by united.item_id, united.word

@@ -1,0 +1,36 @@
+-- Items as points whose cosine with a user's point is the score: [vector, recent popularity, popularity, rest].
+-- The rest gives every point the same length sqrt(3), so that the exact inner product can be searched as a cosine
+-- (Bachrach et al., RecSys 2014). Items that may not be recommended now are left out.
+with vectors as (
+    select
+        item_id,
+        cast(vector as float[]) as vector
+    from {{ ref('vec_items') }}
+),
+
+width as (
+    select coalesce(max(len(vector)), 0) as width from vectors
+)
+
+select
+    items.item_id,
+    list_concat(
+        coalesce(vectors.vector, list_resize(cast([] as float[]), width.width, 0)),
+        [
+            cast(popularity.recent_popularity as float),
+            cast(popularity.popularity as float),
+            cast(sqrt(
+                3 - case when vectors.vector is null then 0 else 1 end
+                - pow(popularity.recent_popularity, 2) - pow(popularity.popularity, 2)
+            ) as float)
+        ]
+    ) as point,
+    popularity.users = 0 as is_new
+from {{ ref('stg_items') }} as items
+inner join {{ ref('int_item_popularity') }} as popularity on items.item_id = popularity.item_id
+left join vectors on items.item_id = vectors.item_id
+cross join width
+cross join {{ ref('stg_as_of') }} as as_of
+where
+    (items.available_from is null or as_of.as_of is null or items.available_from <= as_of.as_of)
+    and (items.available_until is null or as_of.as_of is null or items.available_until >= as_of.as_of)

@@ -1,0 +1,31 @@
+with members as (
+    select
+        group_id,
+        count(*) as size,
+        avg(similarity) as cohesion,
+        list(user_id order by similarity desc, user_id)[:5] as exemplars
+    from {{ ref('int_group_members') }}
+    group by group_id
+),
+
+words as (
+    select
+        owner_id as group_id,
+        string_agg(word, ', ' order by position) filter (where position <= 3) as name,
+        string_agg(word, ', ' order by position) filter (where position <= 10) as words
+    from {{ ref('int_group_words') }}
+    group by owner_id
+)
+
+select
+    fits.group_id,
+    'discovered' as kind,
+    coalesce(words.name, fits.group_id) as name,
+    words.words,
+    cast(coalesce(members.size, 0) as bigint) as size,
+    cast(round(members.cohesion, 6) as float) as cohesion,
+    array_to_string(members.exemplars, ', ') as exemplars,
+    {{ recudf.run_columns() }}
+from {{ ref('int_group_fits') }} as fits
+left join members on fits.group_id = members.group_id
+left join words on fits.group_id = words.group_id

@@ -1,0 +1,50 @@
+with events as (
+    select
+        item_id,
+        count(*) as events,
+        min(occurred_at) as first_event_at,
+        max(occurred_at) as last_event_at
+    from {{ ref('stg_interactions') }}
+    group by item_id
+),
+
+texts as (
+    select
+        item_id,
+        count(*) as texts
+    from {{ ref('stg_texts') }}
+    where item_id is not null
+    group by item_id
+),
+
+cut as (
+    select
+        texts.item_id,
+        embeddings.is_cut
+    from {{ ref('int_item_texts') }} as texts
+    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
+)
+
+select
+    items.item_id,
+    items.title,
+    items.category,
+    items.provider,
+    items.published_at,
+    cast(coalesce(events.events, 0) as bigint) as events,
+    cast(popularity.users as bigint) as users,
+    cast(popularity.recent_popularity as float) as recent_popularity,
+    cast(coalesce(texts.texts, 0) as bigint) as texts,
+    events.first_event_at,
+    events.last_event_at,
+    coalesce(vectors.vector_source, 'none') as vector_source,
+    coalesce(cut.is_cut, false) as is_text_cut,
+    points.item_id is not null as is_available,
+    {{ recudf.run_columns() }}
+from {{ ref('stg_items') }} as items
+inner join {{ ref('int_item_popularity') }} as popularity on items.item_id = popularity.item_id
+left join events on items.item_id = events.item_id
+left join texts on items.item_id = texts.item_id
+left join cut on items.item_id = cut.item_id
+left join {{ ref('vec_items') }} as vectors on items.item_id = vectors.item_id
+left join {{ ref('int_item_points') }} as points on items.item_id = points.item_id

@@ -1,0 +1,22 @@
+-- What `recudf evaluate` measured; empty before its first run.
+{%- set measured = source('evaluation', 'metrics') %}
+{%- set exists = execute and load_relation(measured) is not none %}
+
+select
+    cast({{ 'run_id' if exists else 'null' }} as varchar) as run_id,
+    cast({{ 'model' if exists else 'null' }} as varchar) as model,
+    cast({{ 'baseline' if exists else 'null' }} as varchar) as baseline,
+    cast({{ 'split' if exists else 'null' }} as varchar) as split,
+    cast({{ 'slice' if exists else 'null' }} as varchar) as slice,
+    cast({{ 'metric' if exists else 'null' }} as varchar) as metric,
+    cast({{ 'k' if exists else 'null' }} as integer) as k,
+    cast({{ 'value' if exists else 'null' }} as double) as value,
+    cast({{ 'n_users' if exists else 'null' }} as bigint) as n_users,
+    cast({{ 'ci_low' if exists else 'null' }} as double) as ci_low,
+    cast({{ 'ci_high' if exists else 'null' }} as double) as ci_high,
+    cast({{ 'as_of' if exists else 'null' }} as timestamp) as as_of
+{%- if exists %}
+from {{ measured }}
+{%- else %}
+where false
+{%- endif %}

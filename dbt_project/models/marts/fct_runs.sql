@@ -1,0 +1,50 @@
+-- depends_on: {{ ref('dim_items') }} {{ ref('dim_users') }} {{ ref('dim_groups') }} {{ ref('fct_group_members') }}
+-- depends_on: {{ ref('fct_recommendations') }}
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
+
+with encoder as (
+    select unnest({{ recudf.encoder_function('encoder_info') }}(), recursive := true)
+),
+
+texts_in_use as (
+    select text_hash from {{ ref('int_item_texts') }}
+    union
+    select text_hash from {{ ref('stg_texts') }}
+),
+
+embedded as (
+    select
+        count(*) as texts,
+        count(*) filter (where embeddings.run_id = {{ dbt.string_literal(invocation_id) }}) as texts_embedded,
+        count(*) filter (where embeddings.is_cut) as texts_cut
+    from texts_in_use
+    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts_in_use.text_hash = embeddings.text_hash
+)
+
+select
+    cast({{ dbt.string_literal(invocation_id) }} as varchar) as run_id,
+    (select as_of from {{ ref('stg_as_of') }}) as as_of,
+    encoder.encoder,
+    encoder.fingerprint,
+    encoder.device,
+    encoder.dtype,
+    {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }} as started_at,
+    cast(date_diff(
+        'millisecond',
+        {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at') }},
+        timezone('UTC', get_current_timestamp())
+    ) / 1000.0 as double) as seconds,
+    cast(embedded.texts_embedded as bigint) as texts_embedded,
+    cast(embedded.texts - embedded.texts_embedded as bigint) as texts_reused,
+    cast(embedded.texts_cut as bigint) as texts_cut,
+    (select count(*) from {{ ref('stg_items') }}) as items,
+    (select count(*) from {{ ref('stg_users') }}) as users,
+    (select count(*) from {{ ref('int_users_flagged') }} where is_bot) as bots,
+    (select count(*) from {{ ref('stg_interactions') }}) as interactions,
+    (select count(*) from ({{ recudf.select_input('interactions') }}) as read) as interactions_read,
+    (select count(*) from {{ ref('stg_texts') }}) as texts,
+    (select count(*) from ({{ recudf.select_input('texts') }}) as read) as texts_read,
+    (select count(*) from {{ ref('int_group_fits') }}) as groups,
+    (select count(*) from {{ ref('fct_recommendations') }}) as recommendations
+from encoder
+cross join embedded

@@ -1,0 +1,56 @@
+-- One vector per item, unit length: from its own text, centred on the mean of all items' texts, else the mean of
+-- what users wrote about it. Items with neither are not here.
+with own as (
+    select
+        texts.item_id,
+        embeddings.vector,
+        embeddings.fingerprint
+    from {{ ref('int_item_texts') }} as texts
+    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
+    where embeddings.vector is not null
+),
+
+center as materialized (
+    select
+        vector_mean(list(vector order by item_id)) as vector,
+        count(*) as texts
+    from own
+),
+
+written as (
+    select
+        texts.item_id,
+        vector_mean(list(vec_texts.vector order by texts.text_id)) as vector,
+        min(vec_texts.fingerprint) as fingerprint
+    from {{ ref('stg_texts') }} as texts
+    inner join {{ ref('vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
+    where
+        texts.item_id in (select item_id from {{ ref('stg_items') }})
+        and texts.item_id not in (select item_id from own)
+    group by texts.item_id
+),
+
+united as materialized (
+    select
+        own.item_id,
+        {{ recudf.centered('own.vector', 'center.vector', 'center.texts') }} as vector,
+        own.fingerprint,
+        'own text' as vector_source
+    from own
+    cross join center
+    union all
+    select
+        item_id,
+        vector_unit(vector) as vector,
+        fingerprint,
+        'texts about it' as vector_source
+    from written
+)
+
+select
+    item_id,
+    cast(vector as {{ recudf.vector_type() }}) as vector,
+    fingerprint,
+    vector_source
+from united
+where vector is not null
