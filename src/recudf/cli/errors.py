@@ -47,8 +47,6 @@ def reported() -> Iterator[None]:
     except OSError as error:
         raise Failed(explain(error)) from None
     except Exception as error:
-        if is_cancelled(error):
-            raise click.Abort from None
         if not _is_duckdb_error(error):
             raise
         raise Failed(explain(error)) from None
@@ -59,11 +57,6 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return _FROM_FUNCTION.sub("", str(error)).strip()
-
-
-def is_cancelled(error: BaseException) -> bool:
-    """Whether Ctrl-C ended a query."""
-    return isinstance(error, KeyboardInterrupt) or "interrupted" in str(error).lower()
 
 
 def _is_duckdb_error(error: Exception) -> bool:

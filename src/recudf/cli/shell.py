@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from recudf.cli.errors import Failed, is_cancelled, reported
+from recudf.cli.errors import Failed, reported
 
 HELP = (
     "End a statement with ';'. A line with nothing but ';' runs what there is. Ctrl-C cancels; .quit leaves."
@@ -56,9 +56,7 @@ def _run(run: Callable[[str], None], text: str) -> None:
             run(text)
     except Failed as failed:
         failed.show()
-    except (KeyboardInterrupt, RuntimeError) as error:
-        if not is_cancelled(error):
-            raise
+    except KeyboardInterrupt:
         click.echo("cancelled", err=True)
 
 

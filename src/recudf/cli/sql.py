@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import sys
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recudf import interrupts
 from recudf.cli import options
 
 if TYPE_CHECKING:
@@ -54,7 +56,41 @@ def sql(statement: str | None, database: Path, read_only: bool, output: str) -> 
 
 
 def run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> None:
-    """Run the statements of a text one after the other and print what they return."""
+    """Run the statements of a text one after the other and print what they return.
+
+    They run in a thread of their own: the main thread stays free to hear Ctrl-C, which DuckDB otherwise
+    notices only between two of its tasks. Then KeyboardInterrupt is raised and the connection can go on.
+    """
+    errors: list[BaseException] = []
+    done = threading.Event()  # an interrupted Thread.join would take the thread for ended
+
+    def work() -> None:
+        try:
+            _run(connection, text, printer)
+        except BaseException as error:  # raised again in the main thread
+            errors.append(error)
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    cancelled = False
+    while not done.is_set():
+        try:
+            if cancelled:  # again and again, as it may have come between two statements
+                connection.interrupt()
+            done.wait(0.1)
+        except KeyboardInterrupt:
+            cancelled = True
+            interrupts.raise_generation()
+    thread.join()
+    if cancelled:
+        raise KeyboardInterrupt
+    if errors:
+        raise errors[0]
+
+
+def _run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> None:
     import duckdb
 
     for statement in connection.extract_statements(text):
@@ -66,6 +102,13 @@ def run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> N
 
 def print_table(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
     """Print a box for people."""
+    import duckdb
+
+    if statement.type in (duckdb.StatementType.CREATE, duckdb.StatementType.EXPLAIN):
+        for row in connection.execute(statement).fetchall():
+            if statement.type == duckdb.StatementType.EXPLAIN:
+                click.echo(row[1])
+        return
     relation = connection.sql(statement.query)
     if relation is not None:
         click.echo(str(relation).rstrip("\n"))
@@ -77,7 +120,7 @@ def print_csv(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(column[0] for column in cursor.description)
     while rows := cursor.fetchmany(1000):
-        writer.writerows(rows)
+        writer.writerows([_flat(value) for value in row] for row in rows)
 
 
 def print_json(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
@@ -91,6 +134,12 @@ def print_json(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statemen
             click.echo(before + json.dumps(record, ensure_ascii=False, default=str), nl=False)
             before = ",\n "
     click.echo("[]" if before == "[" else "]")
+
+
+def _flat(value: Any) -> Any:
+    """A value for one CSV field: nested ones as JSON."""
+    nested = isinstance(value, dict | list | tuple)
+    return json.dumps(_plain(value), ensure_ascii=False, default=str) if nested else value
 
 
 def _plain(value: Any) -> Any:
