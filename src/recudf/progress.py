@@ -84,7 +84,11 @@ class Meter:
         """What is done so far, in words: `embedding: 1,024 of 4,096 texts, 98/s, 31 s left`."""
         seconds = max(now - self._started, 1e-9)
         of_total = "" if self.total is None else f" of {self.total:,}"
-        parts = [f"{self.label}: {self.done:,}{of_total} {self.unit}", f"{self.done / seconds:,.0f}/s"]
+        rate = self.done / seconds
+        parts = [
+            f"{self.label}: {self.done:,}{of_total} {self.unit}",
+            f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s",
+        ]
         if (share := self._share()) is not None and share > 0:
             parts.append(f"{_duration(seconds * (1 - share) / share)} left")
         return ", ".join(parts)

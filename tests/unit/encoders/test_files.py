@@ -66,7 +66,7 @@ def test_a_folder_that_is_no_model(tmp_path):
 
 
 def test_more_tokens_than_positions(tiny_encoder):
-    with pytest.raises(EncoderError, match="max_tokens is 65: .* has 64 positions"):
+    with pytest.raises(EncoderError, match=r"max_tokens is 65: .* has 64 positions"):
         files.max_tokens(EncoderSettings(str(tiny_encoder), max_tokens=65))
 
 
