@@ -28,8 +28,8 @@ from recudf import EncoderSettings, Settings
 RESULTS = Path(__file__).parent / "results"
 TOKENS = 95
 VOCABULARY = """the a this of and to it is for in with on my but was not you have sound guitar string pedal
-    amp bass price great good tone quality little just well very use like one really easy works would better nice cable
-    first strap years pick play old mic stand tuner neck build clean volume"""
+    amp bass price great good tone quality little just well very use like one really easy works would better
+    nice cable first strap years pick play old mic stand tuner neck build clean volume"""
 
 
 def texts_of(data: Path | None, count: int) -> list[str]:
@@ -55,10 +55,10 @@ class BySql:
     def __init__(self, texts: list[str], device: str, dtype: str) -> None:
         settings = EncoderSettings(device=device, dtype=dtype)
         self.connection = recudf.connect(settings=Settings(encoder=settings, progress="off"))
-        self.info = self.connection.execute("select encoder_info()").fetchone()[0]
+        self.info = self.connection.execute("select encoder_info()").fetchall()[0][0]
         rows = pa.table({"i": pa.array(range(len(texts)), pa.int32()), "x": pa.array(texts, pa.string())})
-        self.connection.register("rows", rows)
-        self.connection.execute("create table t as from rows")
+        self.connection.register("source", rows)
+        self.connection.execute("create table t as from source")
 
     def __call__(self) -> np.ndarray:
         query = "select v from (select i, embed(x) as v from t) order by i"
@@ -128,7 +128,7 @@ def table(texts: list[str], seconds: dict, vectors: dict, device: str) -> str:
     lines = [
         f"# embed() against SentenceTransformer.encode: {device_name(device)}",
         "",
-        f"{len(texts):,} texts, {lengths.fetchone()[0]:.0f} tokens on average; medians of "
+        f"{len(texts):,} texts, {lengths.fetchall()[0][0]:.0f} tokens on average; medians of "
         f"{len(next(iter(seconds.values())))} rounds in turn; torch {torch.__version__}, "
         f"duckdb {duckdb.__version__}, {torch.get_num_threads()} threads.",
         "",
@@ -136,7 +136,9 @@ def table(texts: list[str], seconds: dict, vectors: dict, device: str) -> str:
         "|---|---|---|---|---|",
     ]
     for name, seconds_per_row in per_row.items():
-        cosine = (vectors[name][: len(texts)] * reference).sum(axis=1)
+        found = vectors[name][: len(texts)].astype(np.float64)
+        found /= np.linalg.norm(found, axis=1, keepdims=True)  # encode() scales in the model's own dtype
+        cosine = (found * reference).sum(axis=1)
         ratio = per_row["encode, fp32"] / seconds_per_row
         lines.append(
             f"| {name} | {1 / seconds_per_row:,.0f} | {ratio:.2f}x "
