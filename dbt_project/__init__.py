@@ -1,0 +1,1 @@
+"""The dbt project that ships with recudf."""

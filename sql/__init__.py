@@ -1,0 +1,1 @@
+"""SQL that ships with recudf: macros and queries."""

@@ -1,0 +1,1 @@
+"""One file per SQL function: its declaration and its documentation."""

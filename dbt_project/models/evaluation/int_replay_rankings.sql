@@ -9,7 +9,7 @@ with users as (
     inner join {{ ref('int_users_flagged') }} as flagged on points.user_id = flagged.user_id
     where
         not flagged.is_bot
-        and points.user_id in (select user_id from {{ recudf.parse_relation(var('evaluation_users')) }})
+        and points.user_id in (select user_id from {{ recudf.parse_relation(var('evaluation_users') or 'not.evaluated') }})
 ),
 
 pools as materialized (

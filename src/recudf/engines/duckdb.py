@@ -1,7 +1,7 @@
 """DuckDB: translate Arrow types, register functions, open files.
 
-A function `f` becomes a private function `_recudf_f_<digest of its settings>` on the database instance, seen by every cursor,
-and a temporary macro `f` on one cursor, which casts arguments and fills in those left out.
+A function `f` becomes a private function `_recudf_f_<digest of its settings>` on the database instance, seen
+by every cursor, and a temporary macro `f` on one cursor, which casts arguments and fills in those left out.
 Nothing is written to the user's file.
 """
 
@@ -34,12 +34,15 @@ def connect(
     A file made here can be opened by DuckDB 1.2 and later. Raises WarehouseError if the path is no database,
     is locked by another process, or cannot be written.
     """
-    config = {} if read_only else CONFIG
+    return register(open_database(database, read_only), settings)
+
+
+def open_database(database: str | Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB database as it is, without functions; errors as in `connect`."""
     try:
-        connection = duckdb.connect(str(database), read_only=read_only, config=config)
+        return duckdb.connect(str(database), read_only=read_only, config={} if read_only else CONFIG)
     except duckdb.Error as error:
         raise WarehouseError(_explain_open(str(database), str(error))) from None
-    return register(connection, settings)
 
 
 def register(

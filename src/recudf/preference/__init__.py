@@ -1,0 +1,1 @@
+"""What a history says of its owner."""

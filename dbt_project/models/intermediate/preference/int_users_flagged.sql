@@ -1,5 +1,6 @@
 -- Users with the flag of bot-like behaviour: too many events in one minute or day to be a person's.
--- Midnight to the second stands for a time without hours and tells nothing about minutes.
+-- Midnight to the second stands for a time without hours and tells nothing about minutes. Ratings count by the
+-- minute alone, as people rate whole shelves in one go.
 with per_minute as (
     select
         user_id,
@@ -12,12 +13,13 @@ with per_minute as (
 
 per_day as (
     select
-        user_id,
-        date_trunc('day', occurred_at) as day,
+        events.user_id,
+        date_trunc('day', events.occurred_at) as day,
         count(*) as events
-    from {{ ref('stg_interactions') }}
-    where occurred_at is not null
-    group by user_id, day
+    from {{ ref('stg_interactions') }} as events
+    inner join {{ ref('stg_event_types') }} as types on events.event_type = types.event_type
+    where events.occurred_at is not null and not types.is_rated
+    group by events.user_id, day
 ),
 
 bots as (

@@ -1,0 +1,21 @@
+-- How good are the recommendations, against popularity and chance on the same users?
+with latest as (
+    select run_id
+    from recudf.fct_metrics
+    order by as_of desc nulls last, run_id
+    limit 1
+)
+
+select
+    metrics.split,
+    metrics.model,
+    metrics.metric,
+    metrics.k,
+    metrics.value,
+    metrics.ci_low,
+    metrics.ci_high,
+    metrics.n_users
+from recudf.fct_metrics as metrics
+inner join latest on metrics.run_id = latest.run_id
+where metrics.slice = 'all' and metrics.baseline = 'none' and metrics.metric in ('ndcg', 'recall', 'coverage')
+order by metrics.metric, metrics.k, metrics.value desc
