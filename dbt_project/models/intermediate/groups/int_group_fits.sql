@@ -1,13 +1,16 @@
--- The discovered groups: spherical k-means over the vectors of users who are not bot-like.
+-- The discovered groups: spherical k-means over the points of users.
 -- A later build starts from the centroids of the one before, so that ids stay; a full refresh starts anew.
 {%- set earlier = load_relation(this) if execute and not should_full_refresh() else none %}
 {%- set params = {'method': 'spherical', 'k': var('group_count'), 'seed': var('group_seed')} %}
+{%- if var('group_count') == 'auto' %}
+    {%- do params.update({'k_min': var('group_count_min'), 'k_max': var('group_count_max')}) %}
+{%- endif %}
 
 with users as materialized (
-    select vector_index(vec_users.user_id, vec_users.vector) as handle
-    from {{ ref('vec_users') }} as vec_users
-    inner join {{ ref('int_users_flagged') }} as flagged on vec_users.user_id = flagged.user_id
-    where not flagged.is_bot
+    select
+        vector_index(user_id, vector) as handle,
+        min(fingerprint) as fingerprint
+    from {{ ref('int_group_points') }}
 ),
 
 params as materialized (
@@ -21,7 +24,7 @@ params as materialized (
                     'previous', vector_index(group_number, centroid), 'first_new_id', max(next_number)
                 )
                 from {{ earlier }}
-                where fingerprint = (select min(fingerprint) from {{ ref('vec_users') }})
+                where fingerprint = (select fingerprint from users)
             )
         ) as params
         {%- else %}
@@ -47,6 +50,6 @@ select
     {%- else %}
     max(cluster_id) over () + 1 as next_number,
     {%- endif %}
-    (select min(fingerprint) from {{ ref('vec_users') }}) as fingerprint
+    (select fingerprint from users) as fingerprint
 from fitted
 where size >= {{ recudf.number('min_group_size') }}

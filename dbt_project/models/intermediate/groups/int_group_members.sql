@@ -6,12 +6,10 @@ with centroids as materialized (
 
 nearest as (
     select
-        vec_users.user_id,
-        cosine_topk(vec_users.vector, centroids.handle, 2) as groups
-    from {{ ref('vec_users') }} as vec_users
-    inner join {{ ref('int_users_flagged') }} as flagged on vec_users.user_id = flagged.user_id
+        points.user_id,
+        cosine_topk(points.vector, centroids.handle, 2) as groups
+    from {{ ref('int_group_points') }} as points
     cross join centroids
-    where not flagged.is_bot
 )
 
 select
