@@ -1,0 +1,112 @@
+"""A build as of a moment on all data equals a build on data truncated by hand."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from warehouse import Warehouse, marts
+
+CUTS = {"interactions": "occurred_at", "texts": "created_at", "users": "created_at", "items": "published_at"}
+
+
+def add_rows_around(warehouse, moment):
+    """Rows at the border, after it, far off, undated, and at impossible times."""
+    after = moment + timedelta(seconds=1)
+    users = [u for (u,) in warehouse.query("select distinct trim(user_id) from raw.interactions order by 1")]
+    (late_item,), *_ = warehouse.query("select max(item_id) from raw.items")
+    times = [after, datetime(2999, 1, 1), datetime(1970, 1, 1), None]
+    events = [(users[i], late_item, time) for i, time in enumerate(times)]
+    events += [("only after", late_item, after), ("only in 2999", late_item, datetime(2999, 1, 1))]
+    with warehouse.connection() as connection:
+        for user, item, time in events:
+            connection.execute(
+                "insert into raw.interactions by name select ? as user_id, ? as item_id, 'purchase' as event_type, ?::timestamp as occurred_at",
+                [user, item, time],
+            )
+        for number, (user, time) in enumerate([(users[0], after), (users[1], None), ("writes after", after)]):
+            connection.execute(
+                "insert into raw.texts by name select ? as text_id, ? as user_id, 'a blue guitar' as text, ?::timestamp as created_at",
+                [f"added-{number}", user, time],
+            )
+        connection.execute(
+            "insert into raw.items by name select 'after' as item_id, 'Published after' as title, ?::timestamp as published_at",
+            [after],
+        )
+        # the same item, listed twice: what is published later must not show before
+        connection.execute(
+            "insert into raw.items by name select item_id, 'A later title' as title, ?::timestamp as published_at from raw.items where item_id = ?",
+            [after, late_item],
+        )
+        connection.execute(
+            "insert into raw.users by name select 'joins after' as user_id, ?::timestamp as created_at", [after]
+        )
+
+
+def truncate(warehouse, moment, names):
+    """The schema raw_cut: rows up to the moment, and undated ones."""
+    for name in names:
+        rows = f"select * from raw.{name} where {CUTS[name]} is null or {CUTS[name]} <= '{moment}'::timestamp"
+        warehouse.load("raw_cut", **{name: rows})
+        assert warehouse.query(f"select count(*) from raw_cut.{name}") < warehouse.query(f"select count(*) from raw.{name}")
+
+
+def assert_equal(warehouse, schema, other):
+    """Every mart, row by row."""
+    for mart in marts():
+        rows, others = (warehouse.rows(mart, schema=s) for s in (schema, other))
+        assert rows == others, mart
+    assert len(warehouse.rows("fct_recommendations", schema=schema)) > 100
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory, sample):
+    """The sample with rows around a moment in its middle that is an event's time: (warehouse, moment)."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("as_of") / "cut.duckdb").load(**sample.inputs)
+    (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
+    add_rows_around(warehouse, moment)
+    truncate(warehouse, moment, CUTS)
+    warehouse.build(schema="replayed", as_of=str(moment))
+    warehouse.build(schema="truncated", as_of=str(moment), raw_schema="raw_cut")
+    return warehouse, moment
+
+
+def test_as_of_equals_data_truncated_by_hand(cut):
+    assert_equal(cut[0], "replayed", "truncated")
+
+
+def test_the_latest_event_is_as_of_where_no_var_is(cut):
+    """On truncated data as_of need not be said: the moment is an event's time, and 2999 and 1970 are no times."""
+    warehouse, moment = cut
+    warehouse.build(schema="unsaid", raw_schema="raw_cut")
+    assert warehouse.query("select * from unsaid.stg_as_of") == [(moment, False)]
+    assert_equal(warehouse, "replayed", "unsaid")
+
+
+def test_what_lies_after_is_not_there(cut):
+    warehouse, moment = cut
+    known = {user for (user, *_) in warehouse.rows("dim_users", schema="replayed")}
+    assert not known & {"only after", "only in 2999", "writes after", "joins after"}
+    assert warehouse.query("select count(*) from replayed.dim_items where item_id = 'after' or title = 'A later title'") == [(0,)]
+    assert warehouse.query("select max(occurred_at) from replayed.stg_interactions") == [(moment,)]
+    assert warehouse.query("select count(*) from replayed.stg_interactions where occurred_at is null") == [(1,)]
+    assert warehouse.query("select count(*) from replayed.stg_texts where created_at is null") == [(1,)]
+    assert warehouse.query("select count(*), min(as_of) from replayed.stg_as_of") == [(1, moment)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["movies", "instruments"])
+def test_as_of_on_real_data(name, data, tmp_path):
+    from recudf.engines.loading import load
+
+    warehouse = Warehouse(tmp_path / f"{name}.duckdb")
+    load(warehouse.path, [data(name)])
+    (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
+    tables = {t for (t,) in warehouse.query("select table_name from duckdb_tables() where schema_name = 'raw'")}
+    for table in tables & set(CUTS):
+        time = CUTS[table]
+        if warehouse.query("select 1 from duckdb_columns() where schema_name = 'raw' and table_name = ? and column_name = ?", table, time):
+            warehouse.load("raw_cut", **{table: f"select * from raw.{table} where {time} is null or {time} <= '{moment}'"})
+        else:
+            warehouse.load("raw_cut", **{table: f"select * from raw.{table}"})
+    warehouse.build(schema="replayed", as_of=str(moment))
+    warehouse.build(schema="truncated", as_of=str(moment), raw_schema="raw_cut")
+    assert_equal(warehouse, "replayed", "truncated")
