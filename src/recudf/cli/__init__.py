@@ -11,6 +11,7 @@ from recudf.cli.errors import reported
 COMMANDS = {
     "build": "Build all tables with dbt.",
     "demo": "Sample, load, build, evaluate, and show what came out.",
+    "evaluate": "Measure recommendations by replaying the past.",
     "load": "Read files into the database.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",

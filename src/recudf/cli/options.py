@@ -17,3 +17,11 @@ database = click.option(
     help="The DuckDB file.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+schema = click.option(
+    "--schema",
+    envvar="RECUDF_SCHEMA",
+    default="recudf",
+    show_default=True,
+    show_envvar=True,
+    help="Where the build's tables are.",
+)
