@@ -37,7 +37,8 @@ def add_rows_around(warehouse, moment):
             [after, late_item],
         )
         connection.execute(
-            "insert into raw.users by name select 'joins after' as user_id, ?::timestamp as created_at", [after]
+            "insert into raw.users by name select 'joins after' as user_id, ?::timestamp as created_at",
+            [after],
         )
 
 
@@ -46,7 +47,9 @@ def truncate(warehouse, moment, names):
     for name in names:
         rows = f"select * from raw.{name} where {CUTS[name]} is null or {CUTS[name]} <= '{moment}'::timestamp"
         warehouse.load("raw_cut", **{name: rows})
-        assert warehouse.query(f"select count(*) from raw_cut.{name}") < warehouse.query(f"select count(*) from raw.{name}")
+        assert warehouse.query(f"select count(*) from raw_cut.{name}") < warehouse.query(
+            f"select count(*) from raw.{name}"
+        )
 
 
 def assert_equal(warehouse, schema, other):
@@ -85,9 +88,13 @@ def test_what_lies_after_is_not_there(cut):
     warehouse, moment = cut
     known = {user for (user, *_) in warehouse.rows("dim_users", schema="replayed")}
     assert not known & {"only after", "only in 2999", "writes after", "joins after"}
-    assert warehouse.query("select count(*) from replayed.dim_items where item_id = 'after' or title = 'A later title'") == [(0,)]
+    assert warehouse.query(
+        "select count(*) from replayed.dim_items where item_id = 'after' or title = 'A later title'"
+    ) == [(0,)]
     assert warehouse.query("select max(occurred_at) from replayed.stg_interactions") == [(moment,)]
-    assert warehouse.query("select count(*) from replayed.stg_interactions where occurred_at is null") == [(1,)]
+    assert warehouse.query("select count(*) from replayed.stg_interactions where occurred_at is null") == [
+        (1,)
+    ]
     assert warehouse.query("select count(*) from replayed.stg_texts where created_at is null") == [(1,)]
     assert warehouse.query("select count(*), min(as_of) from replayed.stg_as_of") == [(1, moment)]
 
@@ -100,11 +107,20 @@ def test_as_of_on_real_data(name, data, tmp_path):
     warehouse = Warehouse(tmp_path / f"{name}.duckdb")
     load(warehouse.path, [data(name)])
     (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
-    tables = {t for (t,) in warehouse.query("select table_name from duckdb_tables() where schema_name = 'raw'")}
+    tables = {
+        t for (t,) in warehouse.query("select table_name from duckdb_tables() where schema_name = 'raw'")
+    }
     for table in tables & set(CUTS):
         time = CUTS[table]
-        if warehouse.query("select 1 from duckdb_columns() where schema_name = 'raw' and table_name = ? and column_name = ?", table, time):
-            warehouse.load("raw_cut", **{table: f"select * from raw.{table} where {time} is null or {time} <= '{moment}'"})
+        if warehouse.query(
+            "select 1 from duckdb_columns() where schema_name = 'raw' and table_name = ? and column_name = ?",
+            table,
+            time,
+        ):
+            warehouse.load(
+                "raw_cut",
+                **{table: f"select * from raw.{table} where {time} is null or {time} <= '{moment}'"},
+            )
         else:
             warehouse.load("raw_cut", **{table: f"select * from raw.{table}"})
     warehouse.build(schema="replayed", as_of=str(moment))

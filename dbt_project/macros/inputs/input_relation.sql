@@ -29,10 +29,10 @@
 
 
 {% macro parse_relation(name) %}
-    {% set parts = name.split('.') %}
-    {% if parts | length not in (2, 3) %}
+    {% set parts = (name | string).split('.') %}
+    {% if parts | length not in (2, 3) or '' in parts or '"' in name | string %}
         {% do exceptions.raise_compiler_error(
-            "'" ~ name ~ "' is no relation: write schema.table or database.schema.table"
+            "'" ~ name ~ "' is no relation: write schema.table or database.schema.table, without quotes"
         ) %}
     {% endif %}
     {{ return(api.Relation.create(

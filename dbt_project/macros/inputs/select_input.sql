@@ -33,13 +33,13 @@
     {%- if column is none or column is undefined -%}
         cast(null as {{ types[kind] }})
     {%- elif kind in ('id', 'text') -%}
-        nullif(trim(cast({{ adapter.quote(column.name) }} as varchar), {{ recudf.blanks() }}), '')
+        nullif(trim(cast({{ recudf.quoted(column.name) }} as varchar), {{ recudf.blanks() }}), '')
     {%- elif kind == 'time' and 'WITH TIME ZONE' in column.dtype | upper -%}
-        timezone('UTC', {{ adapter.quote(column.name) }})
+        timezone('UTC', {{ recudf.quoted(column.name) }})
     {%- elif kind == 'number' -%}
-        {{ recudf.finite('try_cast(' ~ adapter.quote(column.name) ~ ' as double)') }}
+        {{ recudf.finite('try_cast(' ~ recudf.quoted(column.name) ~ ' as double)') }}
     {%- else -%}
-        try_cast({{ adapter.quote(column.name) }} as {{ types[kind] }})
+        try_cast({{ recudf.quoted(column.name) }} as {{ types[kind] }})
     {%- endif -%}
 {%- endmacro %}
 
@@ -48,3 +48,7 @@
 
 
 {% macro finite(expression) -%} case when isfinite({{ expression }}) then {{ expression }} end {%- endmacro %}
+
+
+{# A name as it is: adapter.quote() leaves quotes within it alone. #}
+{% macro quoted(name) -%} "{{ name | replace('"', '""') }}" {%- endmacro %}
