@@ -1,10 +1,10 @@
-"""`vector_mean(vectors FLOAT[n][] [, weights DOUBLE[]])` -> `FLOAT[]`: the weighted mean of a list of vectors.
+"""`vector_mean(vectors FLOAT[n][] [, weights DOUBLE[]])` -> `FLOAT[]`: the weighted mean of vectors.
 
     select user_id, vector_mean(list(vector), list(weight)) from history group by user_id
 
-The sum of weight x vector over the sum of |weight|, in float64: a negative weight pushes away. Without weights every
-vector counts 1. A NULL vector or weight is skipped; nothing left, or weights that are all zero -> NULL.
-Lists of different length, NaN or infinity -> an error.
+The sum of weight x vector over the sum of |weight|, in float64: a negative weight pushes away. Without
+weights every vector counts 1. A NULL vector or weight is skipped; nothing left, or weights that are all
+zero -> NULL. Lists of different length, NaN or infinity -> an error.
 """
 
 import pyarrow as pa

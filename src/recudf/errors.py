@@ -41,5 +41,5 @@ class WarehouseError(RecudfError, RuntimeError):
     """A database file cannot be opened, read or written."""
 
 
-class Interrupted(RecudfError, RuntimeError):
+class Interrupted(RecudfError, RuntimeError):  # noqa: N818 (not a fault: the user wanted it)
     """The user stopped a long computation; nothing of it is kept."""

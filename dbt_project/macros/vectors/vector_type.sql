@@ -1,10 +1,11 @@
-{# FLOAT[D] of the encoder in use, read from the table of embeddings. #}
+{# FLOAT[D] of the encoder in use, read from the table of embeddings; FLOAT[] before there is one. #}
 {% macro vector_type() -%}
+    {%- set found = [] -%}
     {%- set embeddings = ref('int_text_embeddings') -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(embeddings) if column.name == 'vector' -%}
-            {{ column.dtype }}
+            {%- do found.append(column.dtype) -%}
         {%- endfor -%}
-    {%- else -%} float[]
     {%- endif -%}
+    {{ found[0] if found else 'float[]' }}
 {%- endmacro %}

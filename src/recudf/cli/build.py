@@ -12,15 +12,15 @@ from recudf.cli.errors import Failed
 
 @click.command(
     context_settings={"ignore_unknown_options": True},
-    epilog="Example: recudf build --database shop.duckdb --vars '{half_life_days: 90}' --select +fct_recommendations",
+    epilog="Example: recudf build --database shop.duckdb --vars '{half_life_days: 90}'",
 )
 @options.database
 @click.argument("dbt_options", metavar="[DBT OPTIONS]", nargs=-1, type=click.UNPROCESSED)
 def build(database: Path, dbt_options: tuple[str, ...]) -> None:
     """Build all tables from the inputs in the database and test them.
 
-    dbt's own options pass through: --vars, --select, --full-refresh, --target, --quiet and all others. dbt's logs and
-    artifacts lie in .recudf beside the database.
+    dbt's own options pass through: --vars, --select, --full-refresh, --target, --quiet and all others. dbt's
+    logs and artifacts lie in .recudf beside the database.
     """
     from recudf.cli.project import check_database, run_dbt
 

@@ -25,7 +25,7 @@ def demo(database: Path) -> None:
 
     A database that exists must be one that this command made: it is built anew.
     """
-    from recudf.cli.evaluate import evaluate
+    from recudf.cli.evaluate import evaluate_database
     from recudf.cli.project import run_dbt
     from recudf.engines.duckdb import open_database
     from recudf.engines.loading import load
@@ -39,7 +39,7 @@ def demo(database: Path) -> None:
         if not run_dbt(["build", "--quiet"], database):
             raise Failed("the build failed: dbt's messages above name the model and the cause")
     with _step("evaluating: builds as of the past, compared with what came next"):
-        evaluate.callback(database)
+        evaluate_database(database)
     connection = open_database(database, read_only=True)
     try:
         _show(connection)
@@ -92,7 +92,7 @@ def _cell(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _table(header: list[str], rows: list[list[str]], widest: int = 56) -> str:
+def _table(header: list[str], rows: list[list[str]], widest: int = 72) -> str:
     """Columns side by side; a longer text is cut and ends with an ellipsis."""
     cells = [[c if len(c) <= widest else c[: widest - 1] + "…" for c in row] for row in [header, *rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]

@@ -18,7 +18,7 @@ from recudf.errors import ParameterError
 
 if TYPE_CHECKING:
     from recudf.engines.splits import Moment, Split
-    from recudf.evaluation.replays import Measurement, Replay
+    from recudf.evaluation.replays import Measurement
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def evaluate_database(
     """
     from recudf.cli.project import check_database, run_dbt
     from recudf.engines.duckdb import open_database
-    from recudf.engines.replays import append_measurements
+    from recudf.engines.replays import append_measurements, read_replay
     from recudf.engines.splits import Split, drop_scratch, make_split
     from recudf.evaluation.replays import measure
 
@@ -138,7 +138,9 @@ def evaluate_database(
         replays = []
         for moment in moments:
             click.echo(_progress(moment, len(moments)), err=True)
-            replays.append(_replay(database, moment, kind, max(ks), variables))
+            build_replay(database, moment, max(ks), variables)
+            with open_database(database) as connection:
+                replays.append(read_replay(connection, moment, max(ks)))
         measurements = measure(replays, ks, resamples, split.seed)
     finally:
         with open_database(database) as connection:
@@ -155,16 +157,15 @@ def evaluate_database(
     return Evaluation(run_id, kind, moments, measurements)
 
 
-def _replay(database: Path, moment: Moment, kind: str, k: int, variables: Mapping[str, Any]) -> Replay:
-    """Build what the models would have recommended at a moment, and read it."""
+def build_replay(database: Path, moment: Moment, k: int, variables: Mapping[str, Any]) -> None:
+    """Build what the models would have recommended at a moment, into the schema that `make_split` filled."""
     from recudf.cli.project import run_dbt
     from recudf.engines.duckdb import open_database
-    from recudf.engines.replays import read_replay
     from recudf.engines.splits import SCRATCH, choose_users
 
     with open_database(database) as connection:
         choose_users(connection, moment)
-    seen = {"as_of": moment.as_of} if kind == "cutoffs" else {"holdout": f"{SCRATCH}.split_hidden"}
+    seen = {"holdout": f"{SCRATCH}.split_hidden"} if moment.as_of is None else {"as_of": moment.as_of}
     wanted = {**variables, **seen, "evaluation_users": f"{SCRATCH}.split_users", "evaluation_k": k}
     # the models were tested by the main build; what is incremental must not add to an earlier replay
     arguments = ["build", "--quiet", "--full-refresh", "--select", "+int_replay_rankings"]
@@ -173,8 +174,6 @@ def _replay(database: Path, moment: Moment, kind: str, k: int, variables: Mappin
         raise Failed(
             "a replay failed: dbt's messages above name the model and the cause; earlier measurements stay"
         )
-    with open_database(database) as connection:
-        return read_replay(connection, moment, k)
 
 
 def read_variables(text: str) -> dict[str, Any]:

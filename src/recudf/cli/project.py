@@ -43,7 +43,7 @@ def check_database(database: Path) -> None:
 
 
 def _complete(arguments: Sequence[str], database: Path) -> list[str]:
-    """Arguments with our project and profile, and with dbt's own files beside the database, not in the package."""
+    """Arguments with our project and profile, and with dbt's own files beside the database."""
     given = {argument.split("=")[0] for argument in arguments}
     artifacts = database.resolve().parent / ".recudf" / database.stem
     defaults = {

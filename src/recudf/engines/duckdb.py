@@ -67,7 +67,7 @@ def create_functions(connection: duckdb.DuckDBPyConnection, settings: Settings) 
     known = {
         name
         for (name,) in connection.execute(
-            "select function_name from duckdb_functions() where function_name like '\\_recudf\\_%' escape '\\'"
+            "select function_name from duckdb_functions() where starts_with(function_name, '_recudf_')"
         ).fetchall()
     }
     for function in discover(settings):
@@ -150,7 +150,7 @@ def _overloads(function: Function, private: str) -> Iterator[str]:
         names = ", ".join(argument.name for argument in function.arguments[:given])
         values = [_cast(argument, index < given) for index, argument in enumerate(function.arguments)]
         if isinstance(function, AggregateFunction):
-            # aggregates of one operator see the same rows in the same order; a list of structs takes 5x as long
+            # aggregates of one operator see rows in one order; a list of structs takes 5x as long
             yield f"({names}) as {private}({', '.join(f'list({value})' for value in values)})"
         else:
             yield f"({names}) as {private}({', '.join(values) or 'true'})"

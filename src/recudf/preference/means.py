@@ -46,7 +46,7 @@ def _flat_weights(weights: pa.Array, counts: np.ndarray, has_vectors: np.ndarray
     lengths = pc.fill_null(pc.list_value_length(weights), 0).to_numpy(zero_copy_only=False)
     if (wrong := np.flatnonzero(given & has_vectors & (lengths != counts))).size:
         raise InputError(
-            f"vector_mean: {counts[wrong[0]]} vectors but {lengths[wrong[0]]} weights: give one weight per vector"
+            f"vector_mean: {counts[wrong[0]]} vectors but {lengths[wrong[0]]} weights: give one each"
         )
     flat = np.ones(counts.sum())
     in_row = np.repeat(given & has_vectors, counts)
