@@ -16,7 +16,9 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = [
     pytest.param(block, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, block in enumerate(re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+    for number, block in enumerate(
+        re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    )
 ]
 
 
@@ -28,9 +30,15 @@ def connection(built, tmp_path_factory):
     connection = recudf.connect(copy)
     connection.execute("set search_path = 'recudf,main'")
     connection.execute("create table reviews as select text_id as review_id, text as review from stg_texts")
-    connection.execute("create table centroids as select group_number as cluster_id, centroid from int_group_fits")
-    connection.execute("create table seen as select user_id, seen_item_ids as seen_items from int_user_points")
-    connection.execute("create or replace table vec_users as select * from vec_users join seen using (user_id)")
+    connection.execute(
+        "create table centroids as select group_number as cluster_id, centroid from int_group_fits"
+    )
+    connection.execute(
+        "create table seen as select user_id, seen_item_ids as seen_items from int_user_points"
+    )
+    connection.execute(
+        "create or replace table vec_users as select * from vec_users join seen using (user_id)"
+    )
     connection.execute("create table history as from int_user_items join vec_items using (item_id)")
     yield connection
     connection.close()

@@ -15,8 +15,4 @@ select
     cast({{ 'ci_low' if exists else 'null' }} as double) as ci_low,
     cast({{ 'ci_high' if exists else 'null' }} as double) as ci_high,
     cast({{ 'as_of' if exists else 'null' }} as timestamp) as as_of
-{%- if exists %}
-from {{ measured }}
-{%- else %}
-where false
-{%- endif %}
+{{ 'from ' ~ measured if exists else 'where false' }}

@@ -1,6 +1,8 @@
 -- depends_on: {{ ref('dim_items') }} {{ ref('dim_users') }} {{ ref('dim_groups') }} {{ ref('fct_group_members') }}
 -- depends_on: {{ ref('fct_recommendations') }}
-{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
+) }}
 
 with encoder as (
     select unnest({{ recudf.encoder_function('encoder_info') }}(), recursive := true)

@@ -13,43 +13,43 @@ with users as materialized (
     from {{ ref('int_group_points') }}
 ),
 
-params as materialized (
+-- centroids of another encoder are no starting point
+earlier as (
+    {{ recudf.earlier_group_fits(earlier) }}
+),
+
+continued as (
     select
-        {%- if earlier is not none %}
-        -- centroids of another encoder are no starting point
-        json_merge_patch(
-            {{ dbt.string_literal(tojson(params)) }},
-            (
-                select json_object(
-                    'previous', vector_index(group_number, centroid), 'first_new_id', max(next_number)
-                )
-                from {{ earlier }}
-                where fingerprint = (select fingerprint from users)
-            )
-        ) as params
-        {%- else %}
-        {{ dbt.string_literal(tojson(params)) }} as params
-        {%- endif %}
+        vector_index(earlier.group_number, earlier.centroid) as handle,
+        coalesce(max(earlier.next_number), 0) as next_number
+    from earlier
+    inner join users on earlier.fingerprint = users.fingerprint
 ),
 
 fitted as (
-    select unnest(cluster_fit(users.handle, params.params), recursive := true)
+    select
+        unnest(
+            cluster_fit(
+                users.handle,
+                json_merge_patch(
+                    {{ recudf.text_literal(tojson(params)) }},
+                    json_object('previous', continued.handle, 'first_new_id', continued.next_number)
+                )
+            ),
+            recursive := true
+        )
     from users
-    cross join params
+    cross join continued
 )
 
 select
-    cluster_id as group_number,
-    'discovered-' || cluster_id as group_id,
-    centroid,
-    size,
-    exemplars,
+    fitted.cluster_id as group_number,
+    'discovered-' || fitted.cluster_id as group_id,
+    fitted.centroid,
+    fitted.size,
+    fitted.exemplars,
     -- where the numbers of new groups start: a number is never given twice
-    {%- if earlier is not none %}
-    greatest(max(cluster_id) over () + 1, coalesce((select max(next_number) from {{ earlier }}), 0)) as next_number,
-    {%- else %}
-    max(cluster_id) over () + 1 as next_number,
-    {%- endif %}
+    greatest(max(fitted.cluster_id) over () + 1, (select max(next_number) from earlier)) as next_number,
     (select fingerprint from users) as fingerprint
 from fitted
-where size >= {{ recudf.number('min_group_size') }}
+where fitted.size >= {{ recudf.number('min_group_size') }}

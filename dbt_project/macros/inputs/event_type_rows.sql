@@ -1,0 +1,29 @@
+{# The var event_weights as rows (event_type, weight). #}
+{% macro event_weight_rows() -%}
+    {%- for event_type, weight in var('event_weights').items() -%}
+        {%- if weight is not number -%}
+            {%- do exceptions.raise_compiler_error(
+                "event_weights gives " ~ event_type ~ " the weight '" ~ weight ~ "': give a number"
+            ) -%}
+        {%- endif -%}
+        select {{ recudf.text_literal(event_type | lower) }}, cast({{ weight }} as double)
+        {%- if not loop.last %} union all {% endif -%}
+    {%- else -%}
+        select cast(null as varchar), cast(null as double) where false
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# The var seen_event_types as rows (event_type). #}
+{% macro seen_event_type_rows() -%}
+    {%- for event_type in var('seen_event_types') or [] -%}
+        select {{ recudf.text_literal(event_type | lower) }}
+        {%- if not loop.last %} union all {% endif -%}
+    {%- else -%}
+        select cast(null as varchar) where false
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# A text as a SQL literal. #}
+{% macro text_literal(text) -%} '{{ text | string | replace("'", "''") }}' {%- endmacro %}
