@@ -1,0 +1,80 @@
+"""A text is embedded once per encoder: again only what is new, whatever else happens; encoders do not mix."""
+
+import pytest
+from warehouse import Warehouse
+
+
+class Builds:
+    """Builds one warehouse again and again, and tells what the last build embedded.
+
+    PARTS is as much of the project as that takes, once all of it was built.
+    """
+
+    PARTS = ("--select", "+int_text_embeddings", "fct_runs")
+
+    def __init__(self, warehouse):
+        self.warehouse = warehouse
+
+    def embedded(self, *options, **variables):
+        """(texts embedded, texts reused, fingerprint) of a build."""
+        known = {run for (run,) in self._runs()}
+        self.warehouse.build(*options, **variables)
+        (run,) = {run for (run,) in self._runs()} - known
+        ((embedded, reused, fingerprint),) = self.warehouse.query(
+            "select texts_embedded, texts_reused, fingerprint from recudf.fct_runs where run_id = ?", run
+        )
+        assert self.warehouse.query(
+            "select count(*) from recudf_embeddings.int_text_embeddings where run_id = ?", run
+        ) == [(embedded,)]
+        return embedded, reused, fingerprint
+
+    def _runs(self):
+        exists = self.warehouse.query("select 1 from duckdb_tables() where table_name = 'fct_runs'")
+        return self.warehouse.query("select run_id from recudf.fct_runs") if exists else []
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory, sample):
+    return Builds(Warehouse(tmp_path_factory.mktemp("embeddings") / "e.duckdb").load(**sample.inputs))
+
+
+def test_only_what_is_new_is_embedded(builds, sample):
+    texts = {t.strip() for t in sample.inputs["texts"]["text"].to_pylist()} - {""}
+    total = sample.inputs["items"].num_rows + len(texts)
+    first = builds.embedded()
+    assert first[:2] == (total, 0)
+    fingerprint = first[2]
+    assert builds.embedded() == (0, total, fingerprint)  # the whole project again
+    builds.warehouse.run("""
+        insert into raw.items by name
+        select 'new' || n as item_id, 'New guitar ' || n as title from range(3) as t (n)""")
+    assert builds.embedded(*builds.PARTS) == (3, total, fingerprint)
+    builds.warehouse.run("update raw.items set description = 'Rewritten.' where item_id = 'new1'")
+    assert builds.embedded(*builds.PARTS) == (1, total + 2, fingerprint)
+    builds.warehouse.run("update raw.items set title = 'New guitar 0' where item_id = 'new2'", "delete from raw.texts")
+    assert builds.embedded(*builds.PARTS, "--full-refresh") == (0, sample.inputs["items"].num_rows + 2, fingerprint)
+
+
+def test_another_encoder_embeds_all_anew_and_vectors_do_not_mix(builds, tiny_encoder, monkeypatch):
+    """The same model cut at 8 tokens is another encoder: its vectors are its own."""
+    before, reused, fingerprint = builds.embedded(*builds.PARTS)
+    assert before == 0
+    monkeypatch.setenv("RECUDF_MAX_TOKENS", "8")
+    embedded, kept, other = builds.embedded()
+    assert (embedded, kept) == (reused, 0)
+    assert other != fingerprint
+    for table in ("vec_items", "vec_users", "int_group_fits"):
+        assert builds.warehouse.query(f"select distinct fingerprint from recudf.{table}") == [(other,)], table
+    monkeypatch.delenv("RECUDF_MAX_TOKENS")
+    assert builds.embedded(*builds.PARTS) == (0, reused, fingerprint)
+
+
+def test_a_build_with_vectors_of_two_encoders_fails(builds):
+    """Users' vectors made by an encoder, items' by another: the tests of the project stop it."""
+    builds.warehouse.build("--select", "vec_users")
+    builds.warehouse.run("update recudf.vec_users set fingerprint = 'another'")
+    result = builds.warehouse.try_build("--select", "test_type:singular", tested=True)
+    assert not result.ok
+    assert "one_fingerprint" in result.output
+    builds.warehouse.build("--select", "vec_users")
+    builds.warehouse.build("--select", "test_type:singular", tested=True)
