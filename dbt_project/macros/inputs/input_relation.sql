@@ -9,7 +9,7 @@
     {% elif input.get('relation') %}
         {% set wanted = recudf.parse_relation(input['relation']) %}
     {% else %}
-        {% set wanted = source('raw', name) %}
+        {% set wanted = source('recudf_raw', name) %}
     {% endif %}
     {% if not execute %}{{ return(wanted) }}{% endif %}
     {% set found = load_relation(wanted) %}

@@ -1,6 +1,6 @@
 {# What a build may see, in one place: a dated row up to `as_of`, an undated row always. #}
 {% macro is_visible(time) -%}
-    ({{ time }} is null or {{ time }} <= (select as_of from {{ ref('stg_as_of') }}))
+    ({{ time }} is null or {{ time }} <= (select as_of from {{ ref('recudf', 'stg_as_of') }}))
 {%- endmacro %}
 
 

@@ -4,11 +4,11 @@
         'item' as kind,
         item_id as vector_id,
         vector
-    from {{ ref('vec_items') }}
+    from {{ ref('recudf', 'vec_items') }}
     union all
     select
         'text' as kind,
         text_hash as vector_id,
         vector
-    from {{ ref('vec_texts') }}
+    from {{ ref('recudf', 'vec_texts') }}
 {%- endmacro %}

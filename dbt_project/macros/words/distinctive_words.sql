@@ -23,7 +23,7 @@ owned: a relation (owner_id, item_id, weight), weight > 0. Gives (owner_id, word
                 count(distinct owned.item_id) as items,
                 round(sum(owned.weight), 9) as weight
             from {{ owned }} as owned
-            inner join {{ ref('int_item_words') }} as words on owned.item_id = words.item_id
+            inner join {{ ref('recudf', 'int_item_words') }} as words on owned.item_id = words.item_id
             group by owned.owner_id, words.word
         ) as counted
     ) as shares

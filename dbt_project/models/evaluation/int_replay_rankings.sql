@@ -5,8 +5,8 @@
 
 with users as (
     select points.*
-    from {{ ref('int_user_points') }} as points
-    inner join {{ ref('int_users_flagged') }} as flagged on points.user_id = flagged.user_id
+    from {{ ref('recudf', 'int_user_points') }} as points
+    inner join {{ ref('recudf', 'int_users_flagged') }} as flagged on points.user_id = flagged.user_id
     where
         not flagged.is_bot
         and points.user_id in (select user_id from {{ recudf.parse_relation(var('evaluation_users') or 'not.evaluated') }})
@@ -16,12 +16,12 @@ pools as materialized (
     select
         'all' as pool,
         vector_index(item_id, point) as handle
-    from {{ ref('int_item_points') }}
+    from {{ ref('recudf', 'int_item_points') }}
     union all
     select
         'new' as pool,
         vector_index(item_id, point) as handle
-    from {{ ref('int_item_points') }}
+    from {{ ref('recudf', 'int_item_points') }}
     where is_new
 ),
 
@@ -55,9 +55,9 @@ shuffled as (
             partition by users.user_id, pools.pool order by md5(users.user_id || chr(31) || items.item_id)
         ) as rank
     from users
-    cross join {{ ref('int_item_points') }} as items
+    cross join {{ ref('recudf', 'int_item_points') }} as items
     inner join (select unnest(['all', 'new']) as pool) as pools on pools.pool = 'all' or items.is_new
-    left join {{ ref('int_user_items') }} as history
+    left join {{ ref('recudf', 'int_user_items') }} as history
         on users.user_id = history.user_id and items.item_id = history.item_id and history.is_seen
     where history.item_id is null
 )

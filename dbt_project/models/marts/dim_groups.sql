@@ -4,7 +4,7 @@ with members as (
         count(*) as size,
         avg(similarity) as cohesion,
         list(user_id order by similarity desc, user_id)[:5] as exemplars
-    from {{ ref('int_group_members') }}
+    from {{ ref('recudf', 'int_group_members') }}
     group by group_id
 ),
 
@@ -13,7 +13,7 @@ words as (
         owner_id as group_id,
         string_agg(word, ', ' order by position) filter (where position <= 3) as name,
         string_agg(word, ', ' order by position) filter (where position <= 10) as words
-    from {{ ref('int_group_words') }}
+    from {{ ref('recudf', 'int_group_words') }}
     group by owner_id
 )
 
@@ -26,6 +26,6 @@ select
     cast(round(members.cohesion, 6) as float) as cohesion,
     array_to_string(members.exemplars, ', ') as exemplars,
     {{ recudf.run_columns() }}
-from {{ ref('int_group_fits') }} as fits
+from {{ ref('recudf', 'int_group_fits') }} as fits
 left join members on fits.group_id = members.group_id
 left join words on fits.group_id = words.group_id

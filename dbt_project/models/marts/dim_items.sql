@@ -4,7 +4,7 @@ with events as (
         count(*) as events,
         min(occurred_at) as first_event_at,
         max(occurred_at) as last_event_at
-    from {{ ref('stg_interactions') }}
+    from {{ ref('recudf', 'stg_interactions') }}
     group by item_id
 ),
 
@@ -12,7 +12,7 @@ texts as (
     select
         item_id,
         count(*) as texts
-    from {{ ref('stg_texts') }}
+    from {{ ref('recudf', 'stg_texts') }}
     where item_id is not null
     group by item_id
 ),
@@ -21,8 +21,8 @@ cut as (
     select
         texts.item_id,
         embeddings.is_cut
-    from {{ ref('int_item_texts') }} as texts
-    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
+    from {{ ref('recudf', 'int_item_texts') }} as texts
+    inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
 )
 
 select
@@ -41,10 +41,10 @@ select
     coalesce(cut.is_cut, false) as is_text_cut,
     points.item_id is not null as is_available,
     {{ recudf.run_columns() }}
-from {{ ref('stg_items') }} as items
-inner join {{ ref('int_item_popularity') }} as popularity on items.item_id = popularity.item_id
+from {{ ref('recudf', 'stg_items') }} as items
+inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on items.item_id = popularity.item_id
 left join events on items.item_id = events.item_id
 left join texts on items.item_id = texts.item_id
 left join cut on items.item_id = cut.item_id
-left join {{ ref('vec_items') }} as vectors on items.item_id = vectors.item_id
-left join {{ ref('int_item_points') }} as points on items.item_id = points.item_id
+left join {{ ref('recudf', 'vec_items') }} as vectors on items.item_id = vectors.item_id
+left join {{ ref('recudf', 'int_item_points') }} as points on items.item_id = points.item_id

@@ -5,7 +5,7 @@ with events as (
         count(distinct item_id) as items,
         min(occurred_at) as first_event_at,
         max(occurred_at) as last_event_at
-    from {{ ref('stg_interactions') }}
+    from {{ ref('recudf', 'stg_interactions') }}
     group by user_id
 ),
 
@@ -13,7 +13,7 @@ texts as (
     select
         user_id,
         count(*) as texts
-    from {{ ref('stg_texts') }}
+    from {{ ref('recudf', 'stg_texts') }}
     group by user_id
 ),
 
@@ -21,7 +21,7 @@ words as (
     select
         owner_id as user_id,
         string_agg(word, ', ' order by position) as top_interests
-    from {{ ref('int_user_words') }}
+    from {{ ref('recudf', 'int_user_words') }}
     where position <= 5
     group by owner_id
 )
@@ -40,9 +40,9 @@ select
     vectors.user_id is not null as has_vector,
     cast(coalesce(vectors.strength, 0) as float) as strength,
     {{ recudf.run_columns() }}
-from {{ ref('int_users_flagged') }} as users
+from {{ ref('recudf', 'int_users_flagged') }} as users
 left join events on users.user_id = events.user_id
 left join texts on users.user_id = texts.user_id
 left join words on users.user_id = words.user_id
-left join {{ ref('int_group_members') }} as members on users.user_id = members.user_id
-left join {{ ref('vec_users') }} as vectors on users.user_id = vectors.user_id
+left join {{ ref('recudf', 'int_group_members') }} as members on users.user_id = members.user_id
+left join {{ ref('recudf', 'vec_users') }} as vectors on users.user_id = vectors.user_id

@@ -5,4 +5,4 @@ select
     runner_up_id,
     runner_up_similarity,
     {{ recudf.run_columns() }}
-from {{ ref('int_group_members') }}
+from {{ ref('recudf', 'int_group_members') }}

@@ -1,5 +1,5 @@
 -- What `recudf evaluate` measured; empty before its first run.
-{%- set measured = source('evaluation', 'metrics') %}
+{%- set measured = source('recudf_evaluation', 'metrics') %}
 {%- set exists = execute and load_relation(measured) is not none %}
 
 select

@@ -8,10 +8,10 @@ with ranked as (
         reasons.reason.ref_id as reason_ref_id,
         coalesce(reasons.reason.is_unlike, false) as is_unlike,
         case when vectors.user_id is null then 'popular' else 'blend' end as source
-    from {{ ref('int_recommendations_ranked') }} as ranked
-    left join {{ ref('int_recommendation_reasons') }} as reasons
+    from {{ ref('recudf', 'int_recommendations_ranked') }} as ranked
+    left join {{ ref('recudf', 'int_recommendation_reasons') }} as reasons
         on ranked.user_id = reasons.user_id and ranked.item_id = reasons.item_id
-    left join {{ ref('vec_users') }} as vectors on ranked.user_id = vectors.user_id
+    left join {{ ref('recudf', 'vec_users') }} as vectors on ranked.user_id = vectors.user_id
 )
 
 select
@@ -27,14 +27,14 @@ select
     ranked.source,
     {{ recudf.run_columns() }}
 from ranked
-inner join {{ ref('stg_items') }} as items on ranked.item_id = items.item_id
-left join {{ ref('int_user_items') }} as history
+inner join {{ ref('recudf', 'stg_items') }} as items on ranked.item_id = items.item_id
+left join {{ ref('recudf', 'int_user_items') }} as history
     on
         ranked.reason_kind = 'item'
         and ranked.user_id = history.user_id
         and ranked.reason_ref_id = history.item_id
-left join {{ ref('stg_event_types') }} as types on history.event_type = types.event_type
-left join {{ ref('stg_texts') }} as texts
+left join {{ ref('recudf', 'stg_event_types') }} as types on history.event_type = types.event_type
+left join {{ ref('recudf', 'stg_texts') }} as texts
     on ranked.reason_kind = 'text' and ranked.reason_ref_id = texts.text_id
-left join {{ ref('stg_items') }} as reason_items
+left join {{ ref('recudf', 'stg_items') }} as reason_items
     on coalesce(history.item_id, texts.item_id) = reason_items.item_id

@@ -1,5 +1,5 @@
--- depends_on: {{ ref('dim_items') }} {{ ref('dim_users') }} {{ ref('dim_groups') }} {{ ref('fct_group_members') }}
--- depends_on: {{ ref('fct_recommendations') }}
+-- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }} {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
+-- depends_on: {{ ref('recudf', 'fct_recommendations') }}
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
 ) }}
@@ -9,9 +9,9 @@ with encoder as (
 ),
 
 texts_in_use as (
-    select text_hash from {{ ref('int_item_texts') }}
+    select text_hash from {{ ref('recudf', 'int_item_texts') }}
     union
-    select text_hash from {{ ref('stg_texts') }}
+    select text_hash from {{ ref('recudf', 'stg_texts') }}
 ),
 
 embedded as (
@@ -20,12 +20,12 @@ embedded as (
         count(*) filter (where embeddings.run_id = {{ dbt.string_literal(invocation_id) }}) as texts_embedded,
         count(*) filter (where embeddings.is_cut) as texts_cut
     from texts_in_use
-    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts_in_use.text_hash = embeddings.text_hash
+    inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings on texts_in_use.text_hash = embeddings.text_hash
 )
 
 select
     cast({{ dbt.string_literal(invocation_id) }} as varchar) as run_id,
-    (select as_of from {{ ref('stg_as_of') }}) as as_of,
+    (select as_of from {{ ref('recudf', 'stg_as_of') }}) as as_of,
     encoder.encoder,
     encoder.fingerprint,
     encoder.device,
@@ -39,14 +39,14 @@ select
     cast(embedded.texts_embedded as bigint) as texts_embedded,
     cast(embedded.texts - embedded.texts_embedded as bigint) as texts_reused,
     cast(embedded.texts_cut as bigint) as texts_cut,
-    (select count(*) from {{ ref('stg_items') }}) as items,
-    (select count(*) from {{ ref('stg_users') }}) as users,
-    (select count(*) from {{ ref('int_users_flagged') }} where is_bot) as bots,
-    (select count(*) from {{ ref('stg_interactions') }}) as interactions,
+    (select count(*) from {{ ref('recudf', 'stg_items') }}) as items,
+    (select count(*) from {{ ref('recudf', 'stg_users') }}) as users,
+    (select count(*) from {{ ref('recudf', 'int_users_flagged') }} where is_bot) as bots,
+    (select count(*) from {{ ref('recudf', 'stg_interactions') }}) as interactions,
     (select count(*) from ({{ recudf.select_input('interactions') }}) as read) as interactions_read,
-    (select count(*) from {{ ref('stg_texts') }}) as texts,
+    (select count(*) from {{ ref('recudf', 'stg_texts') }}) as texts,
     (select count(*) from ({{ recudf.select_input('texts') }}) as read) as texts_read,
-    (select count(*) from {{ ref('int_group_fits') }}) as groups,
-    (select count(*) from {{ ref('fct_recommendations') }}) as recommendations
+    (select count(*) from {{ ref('recudf', 'int_group_fits') }}) as groups,
+    (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations
 from encoder
 cross join embedded

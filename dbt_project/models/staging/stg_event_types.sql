@@ -3,7 +3,7 @@
     else 'seen.event_type is not null' %}
 
 with met as (
-    select distinct event_type from {{ ref('stg_interactions') }}
+    select distinct event_type from {{ ref('recudf', 'stg_interactions') }}
 ),
 
 weights (event_type, weight) as (
@@ -22,7 +22,7 @@ final as (
         coalesce(known.is_rated, false) as is_rated,
         coalesce(known.phrase, 'chose {title} (' || met.event_type || ')') as phrase
     from met
-    left join {{ ref('event_types') }} as known on met.event_type = known.event_type
+    left join {{ ref('recudf', 'event_types') }} as known on met.event_type = known.event_type
     left join weights on met.event_type = weights.event_type
     left join seen on met.event_type = seen.event_type
 )

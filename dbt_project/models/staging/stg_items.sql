@@ -15,7 +15,7 @@ ranked as (
     from source
     where
         item_id is not null
-        and (not (select is_replay from {{ ref('stg_as_of') }}) or {{ recudf.is_visible('published_at') }})
+        and (not (select is_replay from {{ ref('recudf', 'stg_as_of') }}) or {{ recudf.is_visible('published_at') }})
 )
 
 select

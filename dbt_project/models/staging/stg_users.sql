@@ -13,9 +13,9 @@ listed as (
 ),
 
 met as (
-    select user_id from {{ ref('stg_interactions') }}
+    select user_id from {{ ref('recudf', 'stg_interactions') }}
     union
-    select user_id from {{ ref('stg_texts') }}
+    select user_id from {{ ref('recudf', 'stg_texts') }}
     union
     select user_id from listed
 )

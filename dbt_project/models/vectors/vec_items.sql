@@ -5,8 +5,8 @@ with own as (
         texts.item_id,
         embeddings.vector,
         embeddings.fingerprint
-    from {{ ref('int_item_texts') }} as texts
-    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
+    from {{ ref('recudf', 'int_item_texts') }} as texts
+    inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
     where embeddings.vector is not null
 ),
 
@@ -22,10 +22,10 @@ written as (
         texts.item_id,
         vector_mean(list(vec_texts.vector order by texts.text_id)) as vector,
         min(vec_texts.fingerprint) as fingerprint
-    from {{ ref('stg_texts') }} as texts
-    inner join {{ ref('vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
+    from {{ ref('recudf', 'stg_texts') }} as texts
+    inner join {{ ref('recudf', 'vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
     where
-        texts.item_id in (select item_id from {{ ref('stg_items') }})
+        texts.item_id in (select item_id from {{ ref('recudf', 'stg_items') }})
         and texts.item_id not in (select item_id from own)
     group by texts.item_id
 ),

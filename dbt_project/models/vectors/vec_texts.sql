@@ -1,6 +1,6 @@
 -- One vector per distinct text of users: centred on the mean of all their texts, unit length.
 with texts as (
-    select distinct text_hash from {{ ref('stg_texts') }}
+    select distinct text_hash from {{ ref('recudf', 'stg_texts') }}
 ),
 
 embedded as (
@@ -9,7 +9,7 @@ embedded as (
         embeddings.vector,
         embeddings.fingerprint
     from texts
-    inner join {{ ref('int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
+    inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings on texts.text_hash = embeddings.text_hash
     where embeddings.vector is not null
 ),
 

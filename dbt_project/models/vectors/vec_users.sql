@@ -12,13 +12,13 @@ summed as (
             list(evidence.weight order by evidence.kind, evidence.ref_id)
         ) as vector,
         sum(abs(evidence.weight)) as weight
-    from {{ ref('int_user_evidence') }} as evidence
+    from {{ ref('recudf', 'int_user_evidence') }} as evidence
     inner join vectors on evidence.kind = vectors.kind and evidence.vector_id = vectors.vector_id
     group by evidence.user_id
 ),
 
 encoder as (
-    select min(fingerprint) as fingerprint from {{ ref('vec_items') }}
+    select min(fingerprint) as fingerprint from {{ ref('recudf', 'vec_items') }}
 )
 
 select

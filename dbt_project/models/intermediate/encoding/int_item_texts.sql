@@ -3,7 +3,7 @@ with described as (
     select
         item_id,
         concat_ws('. ', title, replace(category, '|', ', '), description) as text
-    from {{ ref('stg_items') }}
+    from {{ ref('recudf', 'stg_items') }}
 )
 
 select

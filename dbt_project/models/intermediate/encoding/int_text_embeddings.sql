@@ -7,9 +7,9 @@ with encoder as materialized (
 ),
 
 wanted as (
-    select text_hash, text from {{ ref('int_item_texts') }}
+    select text_hash, text from {{ ref('recudf', 'int_item_texts') }}
     union
-    select text_hash, text from {{ ref('stg_texts') }}
+    select text_hash, text from {{ ref('recudf', 'stg_texts') }}
 ),
 
 unknown as materialized (

@@ -10,7 +10,7 @@ with users as materialized (
     select
         vector_index(user_id, vector) as handle,
         min(fingerprint) as fingerprint
-    from {{ ref('int_group_points') }}
+    from {{ ref('recudf', 'int_group_points') }}
 ),
 
 -- centroids of another encoder are no starting point

@@ -1,14 +1,14 @@
 -- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none.
 with centroids as materialized (
     select vector_index(group_id, centroid) as handle
-    from {{ ref('int_group_fits') }}
+    from {{ ref('recudf', 'int_group_fits') }}
 ),
 
 nearest as (
     select
         points.user_id,
         cosine_topk(points.vector, centroids.handle, 2) as groups
-    from {{ ref('int_group_points') }} as points
+    from {{ ref('recudf', 'int_group_points') }} as points
     cross join centroids
 )
 

@@ -5,8 +5,8 @@ with users as (
         vec_users.user_id,
         vec_users.vector,
         vec_users.fingerprint
-    from {{ ref('vec_users') }} as vec_users
-    inner join {{ ref('int_users_flagged') }} as flagged on vec_users.user_id = flagged.user_id
+    from {{ ref('recudf', 'vec_users') }} as vec_users
+    inner join {{ ref('recudf', 'int_users_flagged') }} as flagged on vec_users.user_id = flagged.user_id
     where not flagged.is_bot
 ),
 

@@ -4,8 +4,8 @@ with liked as (
         members.group_id as owner_id,
         history.item_id,
         history.weight / sum(history.weight) over (partition by history.user_id) as weight
-    from {{ ref('int_group_members') }} as members
-    inner join {{ ref('int_user_items') }} as history on members.user_id = history.user_id
+    from {{ ref('recudf', 'int_group_members') }} as members
+    inner join {{ ref('recudf', 'int_user_items') }} as history on members.user_id = history.user_id
     where history.weight > 0
 )
 

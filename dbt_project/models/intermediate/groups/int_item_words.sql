@@ -4,7 +4,7 @@ with categories as (
     select
         item_id,
         trim(unnest(string_split(category, '|'))) as word
-    from {{ ref('stg_items') }}
+    from {{ ref('recudf', 'stg_items') }}
     where category is not null
 ),
 
@@ -12,7 +12,7 @@ titles as (
     select
         item_id,
         unnest({{ recudf.words('title') }}) as word
-    from {{ ref('stg_items') }}
+    from {{ ref('recudf', 'stg_items') }}
     where title is not null
 ),
 
@@ -20,8 +20,8 @@ written as (
     select
         texts.item_id,
         unnest({{ recudf.words('texts.text') }}) as word
-    from {{ ref('stg_texts') }} as texts
-    inner join {{ ref('stg_items') }} as items on texts.item_id = items.item_id
+    from {{ ref('recudf', 'stg_texts') }} as texts
+    inner join {{ ref('recudf', 'stg_items') }} as items on texts.item_id = items.item_id
     where items.title is null
 ),
 
@@ -38,6 +38,6 @@ select
     united.word,
     min(united.kind) as kind
 from united
-left join {{ ref('stop_words') }} as stop_words on lower(united.word) = stop_words.word
+left join {{ ref('recudf', 'stop_words') }} as stop_words on lower(united.word) = stop_words.word
 where united.word != '' and stop_words.word is null
 group by united.item_id, united.word

@@ -7,7 +7,7 @@ with scales as (
         event_type,
         min(value) as lowest,
         max(value) as highest
-    from {{ ref('stg_interactions') }}
+    from {{ ref('recudf', 'stg_interactions') }}
     where value is not null
     group by source, event_type
 )
@@ -29,7 +29,7 @@ select
         else -({{ recudf.number('rating_threshold') }} - events.value)
             / ({{ recudf.number('rating_threshold') }} - least(scales.lowest, events.value))
     end as weight
-from {{ ref('stg_interactions') }} as events
-inner join {{ ref('stg_event_types') }} as types on events.event_type = types.event_type
+from {{ ref('recudf', 'stg_interactions') }} as events
+inner join {{ ref('recudf', 'stg_event_types') }} as types on events.event_type = types.event_type
 left join scales
     on events.event_type = scales.event_type and events.source is not distinct from scales.source

@@ -7,8 +7,8 @@ with items as (
         history.item_id as ref_id,
         history.item_id as vector_id,
         history.weight
-    from {{ ref('int_user_items') }} as history
-    inner join {{ ref('vec_items') }} as vec_items on history.item_id = vec_items.item_id
+    from {{ ref('recudf', 'int_user_items') }} as history
+    inner join {{ ref('recudf', 'vec_items') }} as vec_items on history.item_id = vec_items.item_id
 ),
 
 texts as (
@@ -21,10 +21,10 @@ texts as (
             {{ recudf.number('text_weight') }} * {{ recudf.decay('texts.created_at', 'half_life_days') }}
             * case when history.weight < 0 then -1 else 1 end, 9
         ) as weight
-    from {{ ref('stg_texts') }} as texts
-    inner join {{ ref('vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
-    cross join {{ ref('stg_as_of') }} as as_of
-    left join {{ ref('int_user_items') }} as history
+    from {{ ref('recudf', 'stg_texts') }} as texts
+    inner join {{ ref('recudf', 'vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
+    cross join {{ ref('recudf', 'stg_as_of') }} as as_of
+    left join {{ ref('recudf', 'int_user_items') }} as history
         on texts.user_id = history.user_id and texts.item_id = history.item_id
 )
 

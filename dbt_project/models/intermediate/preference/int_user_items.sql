@@ -3,8 +3,8 @@ with decayed as (
     select
         events.*,
         events.weight * {{ recudf.decay('events.occurred_at', 'half_life_days') }} as decayed_weight
-    from {{ ref('int_interactions_weighted') }} as events
-    cross join {{ ref('stg_as_of') }} as as_of
+    from {{ ref('recudf', 'int_interactions_weighted') }} as events
+    cross join {{ ref('recudf', 'stg_as_of') }} as as_of
 ),
 
 ranked as (

@@ -5,8 +5,8 @@ with liked as (
         history.user_id as owner_id,
         history.item_id,
         history.weight
-    from {{ ref('int_user_items') }} as history
-    inner join {{ ref('int_users_flagged') }} as users on history.user_id = users.user_id
+    from {{ ref('recudf', 'int_user_items') }} as history
+    inner join {{ ref('recudf', 'int_users_flagged') }} as users on history.user_id = users.user_id
     where history.weight > 0 and not users.is_bot
 )
 

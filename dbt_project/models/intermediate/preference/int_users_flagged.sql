@@ -6,7 +6,7 @@ with per_minute as (
         user_id,
         date_trunc('minute', occurred_at) as minute,
         count(*) as events
-    from {{ ref('stg_interactions') }}
+    from {{ ref('recudf', 'stg_interactions') }}
     where occurred_at is not null and occurred_at != date_trunc('day', occurred_at)
     group by user_id, minute
 ),
@@ -16,8 +16,8 @@ per_day as (
         events.user_id,
         date_trunc('day', events.occurred_at) as day,
         count(*) as events
-    from {{ ref('stg_interactions') }} as events
-    inner join {{ ref('stg_event_types') }} as types on events.event_type = types.event_type
+    from {{ ref('recudf', 'stg_interactions') }} as events
+    inner join {{ ref('recudf', 'stg_event_types') }} as types on events.event_type = types.event_type
     where events.occurred_at is not null and not types.is_rated
     group by events.user_id, day
 ),
@@ -32,5 +32,5 @@ select
     users.user_id,
     users.created_at,
     bots.user_id is not null as is_bot
-from {{ ref('stg_users') }} as users
+from {{ ref('recudf', 'stg_users') }} as users
 left join bots on users.user_id = bots.user_id

@@ -5,7 +5,7 @@ with vectors as (
     select
         item_id,
         cast(vector as float[]) as vector
-    from {{ ref('vec_items') }}
+    from {{ ref('recudf', 'vec_items') }}
 ),
 
 width as (
@@ -26,11 +26,11 @@ select
         ]
     ) as point,
     popularity.users = 0 as is_new
-from {{ ref('stg_items') }} as items
-inner join {{ ref('int_item_popularity') }} as popularity on items.item_id = popularity.item_id
+from {{ ref('recudf', 'stg_items') }} as items
+inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on items.item_id = popularity.item_id
 left join vectors on items.item_id = vectors.item_id
 cross join width
-cross join {{ ref('stg_as_of') }} as as_of
+cross join {{ ref('recudf', 'stg_as_of') }} as as_of
 where
     (items.available_from is null or as_of.as_of is null or items.available_from <= as_of.as_of)
     and (items.available_until is null or as_of.as_of is null or items.available_until >= as_of.as_of)

@@ -5,9 +5,9 @@ with liked as (
         weighted.item_id,
         weighted.user_id,
         max({{ recudf.decay('weighted.occurred_at', 'popularity_half_life_days') }}) as recent
-    from {{ ref('int_interactions_weighted') }} as weighted
-    inner join {{ ref('int_users_flagged') }} as users on weighted.user_id = users.user_id
-    cross join {{ ref('stg_as_of') }} as as_of
+    from {{ ref('recudf', 'int_interactions_weighted') }} as weighted
+    inner join {{ ref('recudf', 'int_users_flagged') }} as users on weighted.user_id = users.user_id
+    cross join {{ ref('recudf', 'stg_as_of') }} as as_of
     where weighted.weight > 0 and not users.is_bot
     group by weighted.item_id, weighted.user_id
 ),
@@ -17,7 +17,7 @@ counted as (
         items.item_id,
         count(liked.user_id) as users,
         round(coalesce(sum(liked.recent), 0), 9) as recent_users
-    from {{ ref('stg_items') }} as items
+    from {{ ref('recudf', 'stg_items') }} as items
     left join liked on items.item_id = liked.item_id
     group by items.item_id
 )

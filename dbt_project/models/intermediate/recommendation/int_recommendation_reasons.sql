@@ -11,7 +11,7 @@ base as (
     select coalesce(min(recent_popularity), 0) as recent_popularity
     from (
         select recent_popularity
-        from {{ ref('int_item_popularity') }}
+        from {{ ref('recudf', 'int_item_popularity') }}
         order by recent_popularity desc
         limit {{ recudf.number('recommendations_per_user') }}
     ) as most_popular
@@ -28,10 +28,10 @@ parts as (
             evidence.weight * list_inner_product(vectors.vector, items.vector)
             / (users.strength + {{ recudf.number('content_shrinkage') }}), 6
         ) as value
-    from {{ ref('int_recommendations_ranked') }} as ranked
-    inner join {{ ref('vec_items') }} as items on ranked.item_id = items.item_id
-    inner join {{ ref('vec_users') }} as users on ranked.user_id = users.user_id
-    inner join {{ ref('int_user_evidence') }} as evidence on ranked.user_id = evidence.user_id
+    from {{ ref('recudf', 'int_recommendations_ranked') }} as ranked
+    inner join {{ ref('recudf', 'vec_items') }} as items on ranked.item_id = items.item_id
+    inner join {{ ref('recudf', 'vec_users') }} as users on ranked.user_id = users.user_id
+    inner join {{ ref('recudf', 'int_user_evidence') }} as evidence on ranked.user_id = evidence.user_id
     inner join vectors on evidence.kind = vectors.kind and evidence.vector_id = vectors.vector_id
     union all
     select
@@ -41,8 +41,8 @@ parts as (
         null as ref_id,
         false as is_unlike,
         round(ranked.popularity_weight * (popularity.recent_popularity - base.recent_popularity), 6) as value
-    from {{ ref('int_recommendations_ranked') }} as ranked
-    inner join {{ ref('int_item_popularity') }} as popularity on ranked.item_id = popularity.item_id
+    from {{ ref('recudf', 'int_recommendations_ranked') }} as ranked
+    inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on ranked.item_id = popularity.item_id
     cross join base
 )
 

@@ -1,7 +1,7 @@
 -- For every user the k best unseen items by content weight x cosine + popularity weight x recent popularity.
 with candidates as materialized (
     select vector_index(item_id, point) as handle
-    from {{ ref('int_item_points') }}
+    from {{ ref('recudf', 'int_item_points') }}
 ),
 
 -- a user without history gets what is popular, whatever its weight
@@ -12,7 +12,7 @@ queries as (
         seen_item_ids,
         {{ recudf.blended_popularity_weight() }} as popularity_weight,
         {{ recudf.blend_point() }} as point
-    from {{ ref('int_user_points') }}
+    from {{ ref('recudf', 'int_user_points') }}
 ),
 
 ranked as (

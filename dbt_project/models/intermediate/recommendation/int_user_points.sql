@@ -5,18 +5,18 @@ with vectors as (
         user_id,
         strength / (strength + {{ recudf.number('content_shrinkage') }}) as content_weight,
         cast(vector as float[]) as vector
-    from {{ ref('vec_users') }}
+    from {{ ref('recudf', 'vec_users') }}
 ),
 
 width as (
-    select coalesce(max(len(cast(vector as float[]))), 0) as width from {{ ref('vec_items') }}
+    select coalesce(max(len(cast(vector as float[]))), 0) as width from {{ ref('recudf', 'vec_items') }}
 ),
 
 seen as (
     select
         user_id,
         list(item_id order by item_id) as item_ids
-    from {{ ref('int_user_items') }}
+    from {{ ref('recudf', 'int_user_items') }}
     where is_seen
     group by user_id
 )
@@ -26,7 +26,7 @@ select
     coalesce(vectors.content_weight, 0) as content_weight,
     coalesce(vectors.vector, list_resize(cast([] as float[]), width.width, 0)) as vector,
     seen.item_ids as seen_item_ids
-from {{ ref('int_users_flagged') }} as users
+from {{ ref('recudf', 'int_users_flagged') }} as users
 left join vectors on users.user_id = vectors.user_id
 left join seen on users.user_id = seen.user_id
 cross join width
