@@ -2,7 +2,7 @@
 with latest as (
     select run_id
     from recudf.fct_metrics
-    order by as_of desc nulls last, run_id
+    order by run_id desc
     limit 1
 )
 

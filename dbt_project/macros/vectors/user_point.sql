@@ -8,12 +8,7 @@ and popularity. Expects the columns of int_user_points. #}
 {%- endmacro %}
 
 
-{# What users get: their vector, and recent popularity by its var; without a history popularity alone. #}
+{# What a user with a vector gets: it, and recent popularity by its var. #}
 {% macro blend_point() -%}
-    {{ recudf.user_point('content_weight', recudf.blended_popularity_weight(), '0') }}
-{%- endmacro %}
-
-
-{% macro blended_popularity_weight() -%}
-    case when content_weight > 0 then {{ recudf.number('popularity_weight') }} else 1 end
+    {{ recudf.user_point('content_weight', recudf.number('popularity_weight'), '0') }}
 {%- endmacro %}

@@ -15,35 +15,51 @@ with users as (
 pools as materialized (
     select
         'all' as pool,
-        vector_index(item_id, point) as handle
+        vector_index(item_id, point) as points,
+        vector_index(item_id, popularity_point) as popularity_points
     from {{ ref('recudf', 'int_item_points') }}
     union all
     select
         'new' as pool,
-        vector_index(item_id, point) as handle
+        vector_index(item_id, point) as points,
+        null as popularity_points
     from {{ ref('recudf', 'int_item_points') }}
     where is_new
 ),
 
-queries as (
-    select user_id, seen_item_ids, 'blend' as model, {{ recudf.blend_point() }} as point from users
+personal as (
+    select user_id, seen_item_ids, 'blend' as model, {{ recudf.blend_point() }} as point
+    from users
+    where content_weight > 0
     union all
     select user_id, seen_item_ids, 'content' as model, {{ recudf.user_point('1', '0', '0') }} as point from users
+),
+
+general as (
+    select user_id, seen_item_ids, 'blend' as model, [1, 0, 0] as point from users where content_weight = 0
     union all
-    select user_id, seen_item_ids, 'recent popular' as model, {{ recudf.user_point('0', '1', '0') }} as point from users
+    select user_id, seen_item_ids, 'recent popular' as model, [1, 0, 0] as point from users
     union all
-    select user_id, seen_item_ids, 'popular' as model, {{ recudf.user_point('0', '0', '1') }} as point from users
+    select user_id, seen_item_ids, 'popular' as model, [0, 1, 0] as point from users
 ),
 
 ranked as (
     select
-        queries.user_id,
+        personal.user_id,
         pools.pool,
-        queries.model,
-        unnest(cosine_topk(queries.point, pools.handle, {{ k }}, queries.seen_item_ids), recursive := true)
-    from queries
+        personal.model,
+        unnest(cosine_topk(personal.point, pools.points, {{ k }}, personal.seen_item_ids), recursive := true)
+    from personal
     cross join pools
-    where pools.pool = 'all' or queries.model in ('blend', 'content')
+    union all
+    select
+        general.user_id,
+        pools.pool,
+        general.model,
+        unnest(cosine_topk(general.point, pools.popularity_points, {{ k }}, general.seen_item_ids), recursive := true)
+    from general
+    cross join pools
+    where pools.popularity_points is not null
 ),
 
 shuffled as (

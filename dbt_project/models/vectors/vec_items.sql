@@ -1,8 +1,9 @@
--- One vector per item, unit length: from its own text, centred on the mean of all items' texts, else the mean of
--- what users wrote about it. Items with neither are not here.
+-- One vector per item, unit length: from its title and description, centred on the mean of all items' texts, else the
+-- mean of what users wrote about it, else from its categories. Items with none of them are not here.
 with own as (
     select
         texts.item_id,
+        texts.is_described,
         embeddings.vector,
         embeddings.fingerprint
     from {{ ref('recudf', 'int_item_texts') }} as texts
@@ -26,7 +27,7 @@ written as (
     inner join {{ ref('recudf', 'vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
     where
         texts.item_id in (select item_id from {{ ref('recudf', 'stg_items') }})
-        and texts.item_id not in (select item_id from own)
+        and texts.item_id not in (select item_id from own where is_described)
     group by texts.item_id
 ),
 
@@ -35,9 +36,10 @@ united as materialized (
         own.item_id,
         {{ recudf.centered('own.vector', 'center.vector', 'center.texts') }} as vector,
         own.fingerprint,
-        'own text' as vector_source
+        case when own.is_described then 'own text' else 'categories' end as vector_source
     from own
     cross join center
+    where own.is_described or own.item_id not in (select item_id from written)
     union all
     select
         item_id,

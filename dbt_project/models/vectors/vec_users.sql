@@ -18,7 +18,12 @@ summed as (
 ),
 
 encoder as (
-    select min(fingerprint) as fingerprint from {{ ref('recudf', 'vec_items') }}
+    select min(fingerprint) as fingerprint
+    from (
+        select fingerprint from {{ ref('recudf', 'vec_items') }}
+        union all
+        select fingerprint from {{ ref('recudf', 'vec_texts') }}
+    ) as used
 )
 
 select

@@ -25,6 +25,12 @@ select
             ) as float)
         ]
     ) as point,
+    -- without a vector's rounding in it: equally popular items are the same point, and tie by id
+    [
+        cast(popularity.recent_popularity as float),
+        cast(popularity.popularity as float),
+        cast(sqrt(2 - pow(popularity.recent_popularity, 2) - pow(popularity.popularity, 2)) as float)
+    ] as popularity_point,
     popularity.users = 0 as is_new
 from {{ ref('recudf', 'stg_items') }} as items
 inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on items.item_id = popularity.item_id

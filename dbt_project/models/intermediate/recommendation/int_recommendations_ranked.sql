@@ -1,33 +1,47 @@
--- For every user the k best unseen items by content weight x cosine + popularity weight x recent popularity.
+-- For every user the k best unseen items by content weight x cosine + popularity weight x recent popularity; for a user
+-- without a vector by recent popularity.
+{%- set k = recudf.number('recommendations_per_user') %}
+
 with candidates as materialized (
-    select vector_index(item_id, point) as handle
+    select
+        vector_index(item_id, point) as points,
+        vector_index(item_id, popularity_point) as popularity_points
     from {{ ref('recudf', 'int_item_points') }}
 ),
 
--- a user without history gets what is popular, whatever its weight
-queries as (
+users as (
     select
-        user_id,
-        content_weight,
-        seen_item_ids,
-        {{ recudf.blended_popularity_weight() }} as popularity_weight,
+        *,
         {{ recudf.blend_point() }} as point
     from {{ ref('recudf', 'int_user_points') }}
 ),
 
-ranked as (
+blended as (
     select
-        queries.user_id,
-        queries.popularity_weight,
-        sqrt(3 * list_inner_product(cast(queries.point as double[]), cast(queries.point as double[]))) as length,
-        unnest(
-            cosine_topk(
-                queries.point, candidates.handle, {{ recudf.number('recommendations_per_user') }}, queries.seen_item_ids
-            ),
-            recursive := true
-        )
-    from queries
+        users.user_id,
+        {{ recudf.number('popularity_weight') }} as popularity_weight,
+        sqrt(3 * list_inner_product(cast(users.point as double[]), cast(users.point as double[]))) as length,
+        unnest(cosine_topk(users.point, candidates.points, {{ k }}, users.seen_item_ids), recursive := true)
+    from users
     cross join candidates
+    where users.content_weight > 0
+),
+
+popular as (
+    select
+        users.user_id,
+        1 as popularity_weight,
+        sqrt(2) as length,
+        unnest(cosine_topk([1, 0, 0], candidates.popularity_points, {{ k }}, users.seen_item_ids), recursive := true)
+    from users
+    cross join candidates
+    where users.content_weight = 0
+),
+
+ranked as (
+    select * from blended
+    union all
+    select * from popular
 )
 
 select
