@@ -1,11 +1,12 @@
 {# The relation behind an input, or none where it does not exist.
 
 `vars: inputs: {items: ...}` takes 'schema.table' or 'database.schema.table', or a mapping with `relation`, or `ref`
-(a model of yours), and `columns` ({our name: your name}). Without it, `raw_schema`.<name> is read. #}
+(a model of your project; of another one with `package`), and `columns` ({our name: your name}). Without it,
+`raw_schema`.<name> is read. #}
 {% macro input_relation(name) %}
     {% set input = recudf.input_mapping(name) %}
     {% if input.get('ref') %}
-        {% set wanted = ref(input['ref']) %}
+        {% set wanted = ref(input.get('package', project_name), input['ref']) %}
     {% elif input.get('relation') %}
         {% set wanted = recudf.parse_relation(input['relation']) %}
     {% else %}

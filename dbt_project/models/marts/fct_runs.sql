@@ -1,8 +1,5 @@
 -- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }} {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
 -- depends_on: {{ ref('recudf', 'fct_recommendations') }}
-{{ config(
-    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
-) }}
 
 with encoder as (
     select unnest({{ recudf.encoder_function('encoder_info') }}(), recursive := true)

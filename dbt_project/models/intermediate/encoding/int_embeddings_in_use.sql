@@ -1,5 +1,4 @@
 -- The vectors of the encoder in use.
-{{ config(materialized='ephemeral') }}
 
 select
     embeddings.text_hash,

@@ -1,6 +1,5 @@
 -- One vector per distinct text and encoder, embedded once and for all: schemas and replays share this table.
 -- A full refresh leaves it alone; drop the table to embed everything anew.
-{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', full_refresh=false) }}
 
 with encoder as materialized (
     select unnest({{ recudf.encoder_function('encoder_info') }}(), recursive := true)
