@@ -9,9 +9,11 @@ from typing import Any
 
 from dbt.adapters.duckdb.environments.local import LocalEnvironment
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 
 from recudf import interrupts
 from recudf.engines.duckdb import CONFIG, create_functions, create_macros
+from recudf.errors import RecudfError
 from recudf.settings import Settings
 
 
@@ -20,7 +22,10 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read the settings."""
-        self._settings = Settings.from_environment(plugin_config)
+        try:
+            self._settings = Settings.from_environment(plugin_config)
+        except RecudfError as error:  # dbt prints errors of its own without a traceback
+            raise DbtRuntimeError(str(error)) from None
         _stop_on_cancel()
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ARG002 (dbt's signature)

@@ -82,7 +82,7 @@ class Settings:
             for alias, value in sorted((options.get("encoders") or {}).items())
         )
         if "index_memory_bytes" in own:
-            own["index_memory_bytes"] = int(own["index_memory_bytes"])
+            own["index_memory_bytes"] = _whole("index_memory_bytes", own["index_memory_bytes"])
         return cls(**own)
 
     @classmethod
@@ -111,11 +111,15 @@ def _encoder(value: Any, shared: Mapping[str, Any]) -> EncoderSettings:
         raise ParameterError(f"unknown encoder option {unknown[0]!r}: known are {', '.join(sorted(known))}")
     for name in ("max_tokens", "batch_tokens"):
         if merged.get(name) is not None:
-            try:
-                merged[name] = int(merged[name])
-            except ValueError:
-                raise ParameterError(f"{name} is {merged[name]!r}: give a whole number") from None
+            merged[name] = _whole(name, merged[name])
     return EncoderSettings(**merged)
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{name} is {value!r}: give a whole number") from None
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -108,9 +108,10 @@ def _read_object(text: str | None) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        why = getattr(error, "msg", error)
         raise ParameterError(
-            f'parameters {text[:80]!r} are not JSON ({error.msg}): write them like {{"k": 20}}'
+            f'parameters {text[:80]!r} are not JSON ({why}): write them like {{"k": 20}}'
         ) from None
     if not isinstance(value, dict):
         raise ParameterError(f'parameters {text[:80]!r} are not a JSON object: write them like {{"k": 20}}')
@@ -118,8 +119,10 @@ def _read_object(text: str | None) -> dict[str, Any]:
 
 
 def _whole(name: str, value: Any, least: int, alternative: str = "") -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**31:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ParameterError(f"{name} is {value!r}: give a whole number of at least {least}{alternative}")
+    if value >= 2**31:
+        raise ParameterError(f"{name} is {value}: give a whole number below 2147483648")
 
 
 def _number(name: str, value: Any, least: float, most: float) -> None:

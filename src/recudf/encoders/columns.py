@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from recudf.encoders import files
 from recudf.encoders.encoder import Encoded, encoder_for
 from recudf.encoders.hardware import resolve
+from recudf.errors import InputError
 from recudf.progress import Meter
 from recudf.settings import EncoderSettings, Progress, Settings
 from recudf.vectors import Mask, scatter, valid_mask, write_vectors
@@ -74,12 +75,16 @@ def try_embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> 
     texts: string [n]. NULL, blank or nothing found -> both NULL. Raises EncoderError only if the encoder
     itself is missing.
     """
+    undecodable = _undecodable(texts)
+    if undecodable:
+        texts = pc.if_else(pa.array([i in undecodable for i in range(len(texts))]), None, texts)
     words, valid = _words(texts)
     encoded = _encode(words, encoder, _running_meter(encoder, progress), strict=False)
     messages = pa.array([encoded.errors.get(i) for i in range(len(words))], pa.string())
-    return pa.StructArray.from_arrays(
-        [_vectors(encoded, valid), scatter(messages, valid)], ["value", "error"]
-    )
+    errors = scatter(messages, valid)
+    if undecodable:
+        errors = pa.array([undecodable.get(i, e) for i, e in enumerate(errors.to_pylist())], pa.string())
+    return pa.StructArray.from_arrays([_vectors(encoded, valid), errors], ["value", "error"])
 
 
 def token_count(texts: pa.Array, encoder: EncoderSettings) -> pa.Array:
@@ -107,11 +112,37 @@ def _words(texts: pa.Array) -> tuple[list[str], Mask]:
     """The texts that hold more than white space, and where they stand."""
     if pa.types.is_null(texts.type):
         return [], np.zeros(len(texts), bool)
-    rows = texts.to_pylist()
+    try:
+        rows = texts.to_pylist()
+    except UnicodeDecodeError:
+        message = next(iter(_undecodable(texts).values()))
+        raise InputError(f"{message}: write it as UTF-8, or remove it") from None
     valid = np.fromiter(
         (text is not None and not text.isspace() and text != "" for text in rows), bool, len(rows)
     )
     return [rows[i] for i in np.flatnonzero(valid)], valid
+
+
+def _undecodable(texts: pa.Array) -> dict[int, str]:
+    """What is wrong with each text that is not UTF-8, by its number: engines pass on bytes as they are."""
+    if pa.types.is_null(texts.type):
+        return {}
+    try:
+        texts.validate(full=True)
+        return {}
+    except pa.ArrowInvalid:
+        rows = texts.cast(pa.binary()).to_pylist()
+    found = {}
+    for number, row in enumerate(rows):
+        try:
+            (row or b"").decode()
+        except UnicodeDecodeError as error:
+            found[number] = f"a text is not UTF-8 at byte {error.start}: {_shortened(row)}"
+    return found
+
+
+def _shortened(row: bytes) -> str:
+    return repr(row if len(row) <= 60 else row[:60] + b"...")
 
 
 def _encode(words: list[str], encoder: EncoderSettings, meter: Meter, strict: bool) -> Encoded:

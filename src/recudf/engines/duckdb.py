@@ -166,4 +166,15 @@ def _explain_open(database: str, message: str) -> str:
         return f"{database} is in use by another process: close it there, or wait ({message.splitlines()[0]})"
     if "not a valid DuckDB database" in message:
         return f"{database} is not a DuckDB database: give another --database, or move that file away"
-    return f"cannot open {database}: {message.splitlines()[0]}"
+    reason = message.splitlines()[0]
+    if "No such file or directory" in message and not Path(database).parent.is_dir():
+        return f"cannot open {database}: there is no folder {Path(database).parent}: make it first"
+    if "Permission denied" in message or "Read-only file system" in message:
+        return f"cannot write {database}: give another --database, or change its permissions ({reason})"
+    if "No space left" in message:
+        return f"no space left for {database}: free some, or give a --database elsewhere ({reason})"
+    if "Could not read enough bytes" in message or "Corrupt" in message:
+        return (
+            f"{database} is cut short or damaged: restore it, or move it away, load and build anew ({reason})"
+        )
+    return f"cannot open {database}: {reason}"

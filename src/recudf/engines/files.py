@@ -29,7 +29,6 @@ NUMBERS = (
     "FLOAT",
     "DOUBLE",
     "DECIMAL",
-    "BOOLEAN",
     "U",
 )
 FLOATS = ("FLOAT", "DOUBLE")
@@ -82,14 +81,23 @@ def literal(value: str) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of DuckDB's message."""
-    return str(error).strip().splitlines()[0]
+    """The first line of DuckDB's message; after that of a CSV error, which tells only where, what is wrong."""
+    first, *others = str(error).strip().splitlines()
+    if "CSV Error on Line" in first:
+        what = [line for line in others if line.strip() and not line.startswith("Original Line")]
+        return ": ".join([first, *what[:1]])[:300]
+    return first
 
 
 def _types(connection: duckdb.DuckDBPyConnection, file: InputFile) -> dict[str, str]:
     if file.format != "json" and file.path.stat().st_size == 0:
         raise InputError(f"{file.path}: the file is empty: write at least its header, or remove it")
-    return _describe(connection, _reader(file))
+    types = _describe(connection, _reader(file))
+    if file.format == "json" and types == {"json": "JSON"}:
+        raise InputError(
+            f"{file.path}: holds no objects: write a list of them or one a line, or remove the file"
+        )
+    return types
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, reader: str) -> dict[str, str]:
@@ -167,11 +175,16 @@ def _convert(column: str, name: str, type_: str, wanted: ColumnType, file: Input
         return text
     if type_ == "VARCHAR":
         column = f"nullif(trim({column}), '')"
+    # DuckDB moves a plain cast of a column into its CSV reader, which then reads neither true nor 31.12.2024
+    if wanted == "DOUBLE" and type_ == "BOOLEAN":
+        return f"case when {column} then 1.0 when not {column} then 0.0 end::double"
+    if wanted == "TIMESTAMP" and type_ == "DATE":
+        return f"make_timestamp(epoch_us({column}))"
     if wanted == "DOUBLE" and (type_ == "VARCHAR" or type_.startswith(NUMBERS)):
         return f"cast({column} as double)"
     if wanted == "TIMESTAMP" and type_ in ("VARCHAR", "TIMESTAMP WITH TIME ZONE"):
         return f"make_timestamp(epoch_us(cast({column} as timestamptz)))"
-    if wanted == "TIMESTAMP" and (type_ == "DATE" or type_.startswith("TIMESTAMP")):
+    if wanted == "TIMESTAMP" and type_.startswith("TIMESTAMP"):
         return f"cast({column} as timestamp)"
     raise InputError(f"{file.path}: column {name} is of type {type_}: give {_REMEDY[wanted]}")
 

@@ -127,13 +127,19 @@ def _load_table(connection: duckdb.DuckDBPyConnection, name: str, files: Sequenc
     return LoadedTable(name, rows, paths, tuple(unused))
 
 
-def _drop_others(connection: duckdb.DuckDBPyConnection, loaded: set[str]) -> list[str]:
-    """Drop inputs that an earlier load left, so that no two datasets mix."""
+def loaded_inputs(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Names of the inputs that the schema `raw` holds as tables or views, sorted."""
     rows = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = ? and database_name = current_database()",
+        "select table_name from information_schema.tables "
+        "where table_schema = ? and table_catalog = current_database()",
         [SCHEMA],
     ).fetchall()
-    old = sorted(name for (name,) in rows if name in INPUTS and name not in loaded)
+    return sorted(name for (name,) in rows if name in INPUTS)
+
+
+def _drop_others(connection: duckdb.DuckDBPyConnection, loaded: set[str]) -> list[str]:
+    """Drop inputs that an earlier load left, so that no two datasets mix."""
+    old = [name for name in loaded_inputs(connection) if name not in loaded]
     for name in old:
         connection.execute(f"drop table {SCHEMA}.{quoted(name)}")
     return old

@@ -9,12 +9,15 @@ import pyarrow.compute as pc
 from recudf.errors import InputError
 from recudf.vectors import read_vectors, require_finite, unit, valid_mask, write_vectors
 
+LARGEST_WEIGHT = 1e100  # sums over any number of vectors stay finite
+
 
 def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
     """Per row, sum(w v) / sum(|w|) over the list of vectors, in float64; NULL where nothing is left.
 
     vectors: list<vector> [n]. weights: list<double> [n], a NULL row meaning weight 1 for every vector.
-    Pairs with a NULL vector or weight are skipped. Raises InputError where a row's lists differ in length.
+    Pairs with a NULL vector or weight are skipped. Raises InputError where a row's lists differ in length or
+    a weight is NaN, infinite or beyond LARGEST_WEIGHT.
     """
     import scipy.sparse as sp  # 0.2 s, so not at registration
 
@@ -26,10 +29,8 @@ def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
     if len(column.matrix) == 0:
         return empty
     require_finite(column.matrix, "vector")
-    weight = _flat_weights(weights, counts, valid_mask(vectors))
-    require_finite(np.nan_to_num(weight, nan=0.0)[:, None].astype(np.float32), "weight")
-
-    used = column.valid & ~np.isnan(weight)
+    weight, given = _flat_weights(weights, counts, valid_mask(vectors))
+    used = column.valid & given
     row = np.repeat(np.arange(len(vectors)), counts)[used]
     position = (np.cumsum(column.valid) - 1)[used]
     shape = (len(vectors), len(column.matrix))
@@ -40,8 +41,10 @@ def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
     return write_vectors(means, valid)
 
 
-def _flat_weights(weights: pa.Array, counts: np.ndarray, has_vectors: np.ndarray) -> np.ndarray:
-    """One weight per vector, NaN for NULL, in the order of the flattened vectors."""
+def _flat_weights(
+    weights: pa.Array, counts: np.ndarray, has_vectors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """One weight per vector, in the order of the flattened vectors, and whether it is not NULL."""
     given = valid_mask(weights)
     lengths = pc.fill_null(pc.list_value_length(weights), 0).to_numpy(zero_copy_only=False)
     if (wrong := np.flatnonzero(given & has_vectors & (lengths != counts))).size:
@@ -51,8 +54,15 @@ def _flat_weights(weights: pa.Array, counts: np.ndarray, has_vectors: np.ndarray
     flat = np.ones(counts.sum())
     in_row = np.repeat(given & has_vectors, counts)
     kept = weights.filter(pa.array(given & has_vectors)).flatten()
-    flat[in_row] = kept.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return flat
+    present = np.ones(len(flat), bool)
+    present[in_row] = valid_mask(kept)
+    flat[in_row] = pc.fill_null(kept.cast(pa.float64()), 0).to_numpy(zero_copy_only=False)
+    if (wrong := flat[~(np.abs(flat) <= LARGEST_WEIGHT)]).size:
+        raise InputError(
+            f"vector_mean: a weight is {wrong[0]:g}: "
+            f"give numbers up to {LARGEST_WEIGHT:g}, or NULL to skip a vector"
+        )
+    return flat, present
 
 
 def unit_vectors(vectors: pa.Array) -> pa.Array:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recudf.errors import InputError
+from recudf.errors import InputError, VectorError
 from recudf.search.index import build, handle_of
 from recudf.search.store import STORE
 from recudf.settings import Settings
@@ -29,7 +31,10 @@ def _build_index(rows: pa.StructArray | None, settings: Settings) -> str | None:
     ids, vectors = (pc.struct_field(rows, name) for name in ("id", "vector"))
     if not is_vector_type(vectors.type):
         raise InputError(f"vector_index: vector is of type {vectors.type}: give FLOAT[n] or FLOAT[]")
-    column = read_vectors(vectors)
+    try:
+        column = read_vectors(vectors)
+    except VectorError as error:
+        raise VectorError(f"vector_index: {error} ({_odd_one(ids, vectors)})") from None
     if len(column.matrix) == 0:
         return None
     if not column.valid.all():
@@ -43,6 +48,14 @@ def _build_index(rows: pa.StructArray | None, settings: Settings) -> str | None:
     handle = handle_of(ids, column.matrix)
     STORE.add(handle, lambda: build(handle, ids, column.matrix), settings)
     return handle
+
+
+def _odd_one(ids: pa.Array, vectors: pa.Array) -> str:
+    """Which row to look at: a vector with a NULL inside, else one of the rarest number of components."""
+    rows = [(i, v) for i, v in zip(ids.to_pylist(), vectors.to_pylist(), strict=True) if v is not None]
+    sizes = Counter(len(vector) for _, vector in rows)
+    name, vector = min(rows, key=lambda row: (None not in row[1], sizes[len(row[1])], str(row[0])))
+    return f"id {name!r} has {len(vector)} components" + (", some NULL" if None in vector else "")
 
 
 def _preview(vector: np.ndarray) -> str:
