@@ -12,6 +12,7 @@ COMMANDS = {
     "build": "Build all tables with dbt.",
     "demo": "Sample, load, build, evaluate, and show what came out.",
     "evaluate": "Measure recommendations by replaying the past.",
+    "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",

@@ -19,12 +19,17 @@ from recudf.cli.errors import Failed
 def build(database: Path, dbt_options: tuple[str, ...]) -> None:
     """Build all tables from the inputs in the database and test them.
 
-    dbt's own options pass through: --vars, --select, --full-refresh, --target, --quiet and all others. dbt's
-    logs and artifacts lie in .recudf beside the database.
+    Where the working directory is a dbt project that installs recudf (see `recudf init`), that project is built,
+    otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select, --full-refresh,
+    --target, --quiet and all others. dbt's logs and artifacts lie in .recudf beside the database.
     """
-    from recudf.cli.project import check_database, run_dbt
+    from recudf.cli.project import check_database, check_inputs, own_project, run_dbt
+    from recudf.settings import Settings
 
+    Settings.from_environment()  # a wrong one is told before dbt starts
     check_database(database)
+    if not own_project() and not {o.split("=")[0] for o in dbt_options} & {"--vars", "--project-dir"}:
+        check_inputs(database)  # where a var may say that they are elsewhere, dbt looks for them
     if not run_dbt(["build", *dbt_options], database):
         raise Failed(
             "the build failed: dbt's messages above name the model and the cause; tables built before stay"

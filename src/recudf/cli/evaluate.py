@@ -168,7 +168,7 @@ def build_replay(database: Path, moment: Moment, k: int, variables: Mapping[str,
     seen = {"holdout": f"{SCRATCH}.split_hidden"} if moment.as_of is None else {"as_of": moment.as_of}
     wanted = {**variables, **seen, "evaluation_users": f"{SCRATCH}.split_users", "evaluation_k": k}
     # the models were tested by the main build; what is incremental must not add to an earlier replay
-    arguments = ["build", "--quiet", "--full-refresh", "--select", "+int_replay_rankings"]
+    arguments = ["build", "--quiet", "--full-refresh", "--select", "+int_replay_rankings,package:recudf"]
     arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     if not run_dbt([*arguments, "--vars", _yaml(wanted)], database, SCRATCH):
         raise Failed(

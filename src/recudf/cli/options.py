@@ -11,7 +11,7 @@ database = click.option(
     metavar="PATH",
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="RECUDF_DATABASE",
-    default="recudf.duckdb",
+    default="warehouse.duckdb",
     show_default=True,
     show_envvar=True,
     help="The DuckDB file.",

@@ -1,4 +1,4 @@
-"""Runs dbt in this process, on the project that comes with recudf and a database of the user's."""
+"""Runs dbt in this process: on the project that comes with recudf, or on the user's own that installs it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,62 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
+import click
+
 from recudf.errors import InputError
 
 
 def project_directory() -> Path:
-    """Where the dbt project lies."""
+    """Where the dbt project that comes with recudf lies, which is also the package for other projects."""
     return Path(str(resources.files("recudf.dbt_project")))
+
+
+def own_project() -> Path | None:
+    """The dbt project in the working directory, if it installs recudf; then commands work on it."""
+    here = Path.cwd()
+    return here if (here / "dbt_project.yml").exists() and uses_recudf(here) else None
+
+
+def uses_recudf(project: Path) -> bool:
+    """Whether a dbt project names recudf among its packages."""
+    files = (project / name for name in ("packages.yml", "dependencies.yml"))
+    return any("recudf" in file.read_text(encoding="utf-8").lower() for file in files if file.exists())
 
 
 def run_dbt(arguments: Sequence[str], database: Path, schema: str | None = None) -> bool:
     """Run one dbt command on the database and say whether it succeeded; dbt prints what it does.
 
-    arguments: as after `dbt`; project, profile and target paths are added unless they are among them.
+    arguments: as after `dbt`; project, profile and target paths are added unless they are among them. The
+    project is the one in the working directory if it installs recudf, else the one that comes with recudf.
     schema: where relations land instead of `recudf`. The database is closed again afterwards.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
 
+    project = None if "--project-dir" in _names(arguments) else own_project()
     with _environment(database, schema):
         try:
-            result = dbtRunner().invoke(_complete(arguments, database))
+            return _install_packages(database, project) and _invoke(_complete(arguments, database, project))
         finally:
             DuckDBConnectionManager.close_all_connections()
+
+
+def _invoke(arguments: Sequence[str]) -> bool:
+    from dbt.cli.exceptions import DbtUsageException
+    from dbt.cli.main import dbtRunner
+
+    result = dbtRunner().invoke(list(arguments))
+    if isinstance(result.exception, DbtUsageException):  # all others dbt has told itself
+        click.echo(result.exception, err=True)
     return bool(result.success)
+
+
+def _install_packages(database: Path, project: Path | None) -> bool:
+    """`dbt deps`, where the project lacks the package: it is linked from where recudf is installed."""
+    if project is None or (project / "dbt_packages" / "recudf" / "dbt_project.yml").exists():
+        return True
+    arguments = _complete(["deps", "--quiet"], database, project)
+    place = arguments.index("--target-path")  # deps knows no such option
+    return _invoke(arguments[:place] + arguments[place + 2 :])
 
 
 def check_database(database: Path) -> None:
@@ -42,16 +75,34 @@ def check_database(database: Path) -> None:
     open_database(database).close()
 
 
-def _complete(arguments: Sequence[str], database: Path) -> list[str]:
-    """Arguments with our project and profile, and with dbt's own files beside the database."""
-    given = {argument.split("=")[0] for argument in arguments}
+def check_inputs(database: Path) -> None:
+    """Raise InputError if the database holds none of the inputs that `recudf load` writes."""
+    from recudf.engines.duckdb import open_database
+    from recudf.engines.loading import loaded_inputs
+
+    connection = open_database(database)
+    try:
+        if not loaded_inputs(connection):
+            raise InputError(
+                f"{database} holds no inputs: run `recudf load DIR --database {database}` first, or name "
+                "tables of your own, as in --vars '{inputs: {items: shop.products}}'"
+            )
+    finally:
+        connection.close()
+
+
+def _complete(arguments: Sequence[str], database: Path, project: Path | None) -> list[str]:
+    """Arguments with project and profile, and with dbt's own files beside the database."""
+    given = _names(arguments)
     artifacts = database.resolve().parent / ".recudf" / database.stem
     defaults = {
-        "--project-dir": project_directory(),
-        "--profiles-dir": project_directory(),
+        "--project-dir": project or project_directory(),
+        "--profiles-dir": project or project_directory(),
         "--target-path": artifacts / "target",
         "--log-path": artifacts / "logs",
     }
+    if project and not (project / "profiles.yml").exists():
+        del defaults["--profiles-dir"]  # dbt looks where the user's profiles usually are
     completed = list(arguments)
     for option, value in defaults.items():
         if option not in given:
@@ -59,10 +110,19 @@ def _complete(arguments: Sequence[str], database: Path) -> list[str]:
     return completed
 
 
+def _names(arguments: Sequence[str]) -> set[str]:
+    """The options among the arguments."""
+    return {argument.split("=")[0] for argument in arguments}
+
+
 @contextmanager
 def _environment(database: Path, schema: str | None) -> Iterator[None]:
-    """What profiles.yml reads, for the time of one dbt command."""
-    wanted = {"RECUDF_DATABASE": str(database.resolve()), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    """What profiles.yml and packages.yml read, for the time of one dbt command."""
+    wanted = {
+        "RECUDF_DATABASE": str(database.resolve()),
+        "RECUDF_PACKAGE": str(project_directory()),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
     if schema is not None:
         wanted["RECUDF_SCHEMA"] = schema
     before = {name: os.environ.get(name) for name in wanted}
