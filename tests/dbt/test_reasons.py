@@ -11,8 +11,8 @@ SHRINKAGE, POPULARITY_WEIGHT, K = 2.0, 0.8, 10  # of dbt_project.yml
 
 PARTS = f"""
 with popular as (
-    select item_id, recent_popularity,
-        (select recent_popularity from recudf.int_item_popularity order by recent_popularity desc offset {K - 1} limit 1) as base
+    select item_id, (popularity + recent_popularity) / 2 as value,
+        (select (popularity + recent_popularity) / 2 from recudf.int_item_popularity order by 1 desc offset {K - 1} limit 1) as base
     from recudf.int_item_popularity
 ),
 
@@ -33,10 +33,9 @@ join evidence as e on r.user_id = e.user_id
 union all
 
 select r.user_id, r.item_id, 'popular', null, false,
-    case when u.user_id is null then 1 else {POPULARITY_WEIGHT} end * (recent_popularity - base)
+    {POPULARITY_WEIGHT} * (value - base)
 from recudf.fct_recommendations as r
 join popular using (item_id)
-left join recudf.vec_users as u on r.user_id = u.user_id
 """
 
 
@@ -60,12 +59,14 @@ def recommended(built):
 
 def test_parts_and_the_constant_sum_to_the_score(built, parts, recommended):
     ((base,),) = built.query(
-        f"select recent_popularity from recudf.int_item_popularity order by 1 desc offset {K - 1} limit 1"
+        f"select (popularity + recent_popularity) / 2 from recudf.int_item_popularity order by 1 desc offset {K - 1} limit 1"
     )
+    recent = dict(built.query("select item_id, recent_popularity from recudf.int_item_popularity"))
     assert parts.keys() == recommended.keys()
     for pair, (score, _, _, _, source) in recommended.items():
-        constant = base * (1 if source == "popular" else POPULARITY_WEIGHT)
-        total = math.fsum(value for value, _ in parts[pair].values()) + constant
+        total = math.fsum(value for value, _ in parts[pair].values()) + base * POPULARITY_WEIGHT
+        if source == "popular":
+            total = recent[pair[1]]
         assert score == pytest.approx(total, rel=1e-5, abs=1e-6), pair
 
 

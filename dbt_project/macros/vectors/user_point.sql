@@ -8,7 +8,8 @@ and popularity. Expects the columns of int_user_points. #}
 {%- endmacro %}
 
 
-{# What a user with a vector gets: it, and recent popularity by its var. #}
+{# What a user with a vector gets: it, and popularity, half recent and half of all time, by its var. #}
 {% macro blend_point() -%}
-    {{ recudf.user_point('content_weight', recudf.number('popularity_weight'), '0') }}
+    {%- set half = '0.5 * ' ~ recudf.number('popularity_weight') -%}
+    {{ recudf.user_point('content_weight', half, half) }}
 {%- endmacro %}

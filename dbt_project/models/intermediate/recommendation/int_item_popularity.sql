@@ -20,12 +20,19 @@ counted as (
     from {{ ref('recudf', 'stg_items') }} as items
     left join liked on items.item_id = liked.item_id
     group by items.item_id
+),
+
+scaled as (
+    select
+        item_id,
+        users,
+        recent_users,
+        coalesce(ln(1 + users) / nullif(ln(1 + max(users) over ()), 0), 0) as popularity,
+        coalesce(ln(1 + recent_users) / nullif(ln(1 + max(recent_users) over ()), 0), 0) as recent_popularity
+    from counted
 )
 
 select
-    item_id,
-    users,
-    recent_users,
-    coalesce(ln(1 + users) / nullif(ln(1 + max(users) over ()), 0), 0) as popularity,
-    coalesce(ln(1 + recent_users) / nullif(ln(1 + max(recent_users) over ()), 0), 0) as recent_popularity
-from counted
+    *,
+    (popularity + recent_popularity) / 2 as blended_popularity
+from scaled

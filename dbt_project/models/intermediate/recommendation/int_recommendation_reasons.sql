@@ -1,18 +1,19 @@
 -- The largest part of each recommendation's score. The score is a sum:
 --   each piece of evidence:  weight x cosine / (strength + shrinkage)
---   popular:                 popularity weight x (recent popularity - that of the k-th most popular item)
---   a constant:              popularity weight x that of the k-th most popular item, the same for all items,
+--   popular:                 popularity weight x (blended popularity - that of the k-th item by it)
+--   a constant:              popularity weight x that of the k-th item by it, the same for all items,
 --                            which therefore cannot be the reason for one of them
+-- A user without a vector has no evidence, and recent popularity in place of the blended one, with weight 1.
 with vectors as (
     {{ recudf.evidence_vectors() }}
 ),
 
 base as (
-    select coalesce(min(recent_popularity), 0) as recent_popularity
+    select coalesce(min(blended_popularity), 0) as blended_popularity
     from (
-        select recent_popularity
+        select blended_popularity
         from {{ ref('recudf', 'int_item_popularity') }}
-        order by recent_popularity desc
+        order by blended_popularity desc
         limit {{ recudf.number('recommendations_per_user') }}
     ) as most_popular
 ),
@@ -40,7 +41,9 @@ parts as (
         'popular' as kind,
         null as ref_id,
         false as is_unlike,
-        round(ranked.popularity_weight * (popularity.recent_popularity - base.recent_popularity), 6) as value
+        round(
+            {{ recudf.number('popularity_weight') }} * (popularity.blended_popularity - base.blended_popularity), 6
+        ) as value
     from {{ ref('recudf', 'int_recommendations_ranked') }} as ranked
     inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on ranked.item_id = popularity.item_id
     cross join base

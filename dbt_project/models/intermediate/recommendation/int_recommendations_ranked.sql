@@ -1,4 +1,4 @@
--- For every user the k best unseen items by content weight x cosine + popularity weight x recent popularity; for a user
+-- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a user
 -- without a vector by recent popularity.
 {%- set k = recudf.number('recommendations_per_user') %}
 
@@ -19,7 +19,6 @@ users as (
 blended as (
     select
         users.user_id,
-        {{ recudf.number('popularity_weight') }} as popularity_weight,
         sqrt(3 * list_inner_product(cast(users.point as double[]), cast(users.point as double[]))) as length,
         unnest(cosine_topk(users.point, candidates.points, {{ k }}, users.seen_item_ids), recursive := true)
     from users
@@ -30,7 +29,6 @@ blended as (
 popular as (
     select
         users.user_id,
-        1 as popularity_weight,
         sqrt(2) as length,
         unnest(cosine_topk([1, 0, 0], candidates.popularity_points, {{ k }}, users.seen_item_ids), recursive := true)
     from users
@@ -48,6 +46,5 @@ select
     user_id,
     id as item_id,
     rank,
-    cast(score * length as float) as score,
-    popularity_weight
+    cast(score * length as float) as score
 from ranked
