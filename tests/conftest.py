@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import recudf
+
 DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
@@ -24,6 +26,14 @@ def data():
         return path
 
     return find
+
+
+@pytest.fixture(scope="module", params=["duckdb"])
+def sql(request):
+    """Runs a query on each engine, with values for its ? placeholders, and returns its rows as tuples."""
+    connection = recudf.connect()
+    yield lambda query, *values: connection.execute(query, list(values)).fetchall()
+    connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,8 @@ def reported() -> Iterator[None]:
         raise WrongInput(str(error)) from None
     except RecudfError as error:
         raise Failed(str(error)) from None
+    except UnicodeError as error:  # a lone surrogate is what a byte of the command line becomes
+        raise WrongInput(f"text that is not UTF-8 ({error}): write it as UTF-8") from None
     except BrokenPipeError:  # the reader of a pipe has seen enough, as in `| head`: click knows what to do
         raise
     except OSError as error:

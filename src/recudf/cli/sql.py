@@ -61,6 +61,7 @@ def run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> N
     They run in a thread of their own: the main thread stays free to hear Ctrl-C, which DuckDB otherwise
     notices only between two of its tasks. Then KeyboardInterrupt is raised and the connection can go on.
     """
+    text.encode()  # DuckDB has no message for a text that is not UTF-8
     errors: list[BaseException] = []
     done = threading.Event()  # an interrupted Thread.join would take the thread for ended
 

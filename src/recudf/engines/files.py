@@ -81,7 +81,7 @@ def literal(value: str) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of DuckDB's message; after that of a CSV error, which tells only where, what is wrong."""
+    """The first line of DuckDB's message; of a CSV error, which opens with where, what is wrong as well."""
     first, *others = str(error).strip().splitlines()
     if "CSV Error on Line" in first:
         what = [line for line in others if line.strip() and not line.startswith("Original Line")]
