@@ -15,5 +15,11 @@
         },
         'users': {'user_id': 'id', 'created_at': 'time'},
     } %}
-    {{ return(columns[name]) }}
+    {{ return(columns.get(name)) }}
+{% endmacro %}
+
+
+{# The columns that an input must have: rows without them say nothing. #}
+{% macro required_columns(name) %}
+    {{ return({'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'], 'users': ['user_id']}[name]) }}
 {% endmacro %}

@@ -24,7 +24,12 @@
 
 
 {% macro input_mapping(name) %}
-    {% set input = var('inputs', {}).get(name, {}) %}
+    {% for other in var('inputs') if recudf.input_columns(other) is none %}
+        {% do exceptions.raise_compiler_error(
+            "the var inputs names '" ~ other ~ "': known are items, interactions, texts, users"
+        ) %}
+    {% endfor %}
+    {% set input = var('inputs').get(name, {}) %}
     {{ return({'relation': input} if input is string else input) }}
 {% endmacro %}
 

@@ -15,8 +15,16 @@
 {% macro is_held_out(user_id, item_id) -%}
     {%- if var('holdout') is none -%} false
     {%- else -%}
+    {%- set hidden = recudf.parse_relation(var('holdout')) -%}
+    {%- if execute -%}
+        {%- set columns = adapter.get_columns_in_relation(hidden) | map(attribute='name') | map('lower') | list
+            if load_relation(hidden) is not none else [] -%}
+        {%- if 'user_id' not in columns or 'item_id' not in columns -%}
+            {%- do recudf.refuse_var('holdout', var('holdout'), 'name a relation with columns user_id and item_id') -%}
+        {%- endif -%}
+    {%- endif -%}
     exists (
-        select 1 from {{ recudf.parse_relation(var('holdout')) }} as hidden
+        select 1 from {{ hidden }} as hidden
         where cast(hidden.user_id as varchar) = {{ user_id }} and cast(hidden.item_id as varchar) = {{ item_id }}
     )
     {%- endif -%}
@@ -26,7 +34,8 @@
 {# A checked literal: a var never reaches SQL as it is. #}
 {% macro timestamp_literal(value, name) -%}
     {%- set text = value | string | trim -%}
-    {%- if not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?$', text) -%}
+    {%- set form = '^[12][0-9]{3}-(0[1-9]|1[0-2])-[0-3][0-9]([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?)?$' -%}
+    {%- if not modules.re.match(form, text) or not recudf.is_day(text[:4] | int, text[5:7] | int, text[8:10] | int) -%}
         {%- do exceptions.raise_compiler_error(
             name ~ " is '" ~ text ~ "': write a UTC time such as 2024-05-01 or 2024-05-01 12:30:00"
         ) -%}
@@ -35,11 +44,8 @@
 {%- endmacro %}
 
 
-{# A checked number. #}
-{% macro number(name) -%}
-    {%- set value = var(name) -%}
-    {%- if value is not number -%}
-        {%- do exceptions.raise_compiler_error(name ~ " is '" ~ value ~ "': give a number") -%}
-    {%- endif -%}
-    {{ value }}
+{# Whether a month has that day. #}
+{% macro is_day(year, month, day) -%}
+    {%- set next_month = modules.datetime.date(year + month // 12, month % 12 + 1, 1) -%}
+    {{ return(1 <= day <= (next_month - modules.datetime.timedelta(days=1)).day) }}
 {%- endmacro %}

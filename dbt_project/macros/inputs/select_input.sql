@@ -7,15 +7,11 @@
         {%- for column in adapter.get_columns_in_relation(relation) -%}
             {%- do present.update({column.name | lower: column}) -%}
         {%- endfor -%}
+        {%- do recudf.check_columns(name, relation, mapping, present) -%}
     {%- endif -%}
     select
     {%- for name_here, kind in recudf.input_columns(name).items() %}
         {%- set name_there = mapping.get(name_here, name_here) %}
-        {%- if name_here in mapping and execute and name_there | lower not in present %}
-            {%- do exceptions.raise_compiler_error(
-                "input '" ~ name ~ "' maps " ~ name_here ~ " to column '" ~ name_there ~ "', which " ~ relation ~ " lacks"
-            ) %}
-        {%- endif %}
         {{ recudf.read_column(present.get(name_there | lower), kind) }} as {{ name_here }}
         {%- if not loop.last %},{% endif %}
     {%- endfor %}
@@ -24,6 +20,28 @@
     {%- else %}
     from {{ relation }}
     {%- endif %}
+{% endmacro %}
+
+
+{# Raise where a mapping names a column that is not ours or not there, and where a column that must be there is not. #}
+{% macro check_columns(name, relation, mapping, present) %}
+    {%- set ours = recudf.input_columns(name) -%}
+    {%- for name_here, name_there in mapping.items() -%}
+        {%- if name_here not in ours -%}
+            {%- do exceptions.raise_compiler_error(
+                "input '" ~ name ~ "' maps '" ~ name_here ~ "', which it does not have: its columns are " ~ ours | join(', ')
+            ) -%}
+        {%- elif name_there | lower not in present -%}
+            {%- do exceptions.raise_compiler_error(
+                "input '" ~ name ~ "' maps " ~ name_here ~ " to column '" ~ name_there ~ "', which " ~ relation ~ " lacks"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for column in recudf.required_columns(name) if mapping.get(column, column) | lower not in present -%}
+        {%- do exceptions.raise_compiler_error(
+            "input '" ~ name ~ "': " ~ relation ~ " has no column " ~ column ~ ": map one with the var inputs." ~ name ~ ".columns"
+        ) -%}
+    {%- endfor -%}
 {% endmacro %}
 
 

@@ -29,3 +29,4 @@ select
 from {{ ref('recudf', 'int_group_fits') }} as fits
 left join members on fits.group_id = members.group_id
 left join words on fits.group_id = words.group_id
+where fits.is_group

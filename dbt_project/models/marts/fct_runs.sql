@@ -43,7 +43,7 @@ select
     (select count(*) from ({{ recudf.select_input('interactions') }}) as read) as interactions_read,
     (select count(*) from {{ ref('recudf', 'stg_texts') }}) as texts,
     (select count(*) from ({{ recudf.select_input('texts') }}) as read) as texts_read,
-    (select count(*) from {{ ref('recudf', 'int_group_fits') }}) as groups,
+    (select count(*) from {{ ref('recudf', 'int_group_fits') }} where is_group) as groups,
     (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations
 from encoder
 cross join embedded

@@ -1,7 +1,7 @@
 -- The discovered groups: spherical k-means over the points of users.
 -- A later build starts from the centroids of the one before, so that ids stay; a full refresh starts anew.
 {%- set earlier = load_relation(this) if execute and not should_full_refresh() else none %}
-{%- set params = {'method': 'spherical', 'k': var('group_count'), 'seed': var('group_seed')} %}
+{%- set params = {'method': 'spherical', 'k': recudf.group_count(), 'seed': var('group_seed')} %}
 {%- if var('group_count') == 'auto' %}
     {%- do params.update({'k_min': var('group_count_min'), 'k_max': var('group_count_max')}) %}
 {%- endif %}
@@ -50,6 +50,7 @@ select
     fitted.exemplars,
     -- where the numbers of new groups start: a number is never given twice
     greatest(max(fitted.cluster_id) over () + 1, (select max(next_number) from earlier)) as next_number,
+    -- smaller ones are no groups, but the next fit starts from them too: without them it would look for others
+    fitted.size >= {{ recudf.number('min_group_size') }} as is_group,
     (select fingerprint from users) as fingerprint
 from fitted
-where fitted.size >= {{ recudf.number('min_group_size') }}

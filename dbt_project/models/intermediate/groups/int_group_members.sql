@@ -2,6 +2,7 @@
 with centroids as materialized (
     select vector_index(group_id, centroid) as handle
     from {{ ref('recudf', 'int_group_fits') }}
+    where is_group
 ),
 
 nearest as (

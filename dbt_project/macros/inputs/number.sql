@@ -1,0 +1,20 @@
+{# The value of a var that must be a number, within its bounds: a var never reaches SQL as it is. #}
+{% macro number(name) -%}
+    {%- set value = var(name) -%}
+    {%- set bounds = {
+        'half_life_days': 'positive', 'popularity_half_life_days': 'positive',
+        'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
+        'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
+        'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
+    } -%}
+    {%- set wanted = {
+        'positive': 'a number above 0', 'count': 'a whole number from 1 up', 'not negative': 'a number from 0 up'
+    }.get(bounds.get(name), 'a number') -%}
+    {%- if value is not number or value is boolean or not -1e15 < value < 1e15
+        or bounds.get(name) == 'positive' and value <= 0
+        or bounds.get(name) == 'count' and (value is not integer or value < 1)
+        or bounds.get(name) == 'not negative' and value < 0 -%}
+        {%- do exceptions.raise_compiler_error(name ~ " is '" ~ value ~ "': give " ~ wanted) -%}
+    {%- endif -%}
+    {{ value }}
+{%- endmacro %}

@@ -1,0 +1,100 @@
+"""Discovered groups: every member once, ids that stay, planted groups that are found again."""
+
+import pytest
+from warehouse import Warehouse
+
+from recudf.sample import SampleParameters, make_sample
+
+
+def members(warehouse):
+    return dict(warehouse.query("select user_id, group_id from recudf.fct_group_members"))
+
+
+def test_groups_and_members_agree(built):
+    groups = built.query("select group_id, size, exemplars, name, cohesion from recudf.dim_groups")
+    found = members(built)
+    assert len(groups) > 1
+    for group, size, exemplars, name, cohesion in groups:
+        inside = {user for user, of in found.items() if of == group}
+        assert size == len(inside)
+        assert set(exemplars.split(", ")) <= inside
+        assert name
+        assert -1 <= cohesion <= 1
+    assert set(found.values()) <= {group for group, *_ in groups}
+
+
+def test_exemplars_and_cohesion_are_of_the_nearest(built):
+    rows = built.query("""
+        select group_id, avg(similarity), string_agg(user_id, ', ' order by similarity desc, user_id) filter (where position <= 5)
+        from (select *, row_number() over (partition by group_id order by similarity desc, user_id) as position from recudf.fct_group_members)
+        group by group_id order by group_id""")
+    expected = built.query(
+        "select group_id, cohesion, exemplars from recudf.dim_groups where size > 0 order by group_id"
+    )
+    assert [(g, pytest.approx(c, abs=1e-5), e) for g, c, e in rows] == expected
+
+
+def test_a_member_is_nearest_to_its_group(built):
+    assert built.query(
+        "select count(*) from recudf.fct_group_members where runner_up_similarity > similarity"
+    ) == [(0,)]
+    assert built.query("select count(*) from recudf.fct_group_members where runner_up_id = group_id") == [
+        (0,)
+    ]
+
+
+def test_a_second_build_on_the_same_data_moves_nobody(warehouse, sample):
+    """Clusters too small for a group are no groups, and yet part of what the next fit starts from."""
+    warehouse.load(**sample.inputs).build("--select", "+int_group_members")
+    first, fits = members_of(warehouse), warehouse.rows("int_group_fits")
+    assert warehouse.query("select count(*) > 0 from recudf.int_group_fits where not is_group") == [(True,)]
+    warehouse.build("--select", "int_group_fits", "int_group_members")
+    assert warehouse.rows("int_group_fits") == fits
+    assert members_of(warehouse) == first
+
+
+def members_of(warehouse):
+    return dict(warehouse.query("select user_id, group_id from recudf.int_group_members"))
+
+
+@pytest.mark.slow
+def test_five_percent_new_users_leave_the_others_where_they_are(tmp_path, monkeypatch):
+    """The bundled encoder on the sample of normal size: at least 95 % of the earlier users keep the id of their group."""
+    monkeypatch.delenv("RECUDF_ENCODER")
+    sample = make_sample()
+    users = sorted({u.strip() for u in sample.inputs["interactions"]["user_id"].to_pylist()})
+    late = ", ".join(f"'{user}'" for user in users[::20])
+    warehouse = Warehouse(tmp_path / "late.duckdb").load("everything", **sample.inputs)
+    warehouse.load(**{
+        name: f"select * from everything.{name}" + ("" if name == "items" else f" where trim(user_id) not in ({late})")
+        for name in sample.inputs
+    })  # fmt: skip
+    first = members(warehouse.build())
+    second = members(warehouse.load(**sample.inputs).build())
+    assert len(second) >= len(first) + len(users[::20]) - 1
+    kept = sum(second[user] == group for user, group in first.items())
+    print(f"{kept} of {len(first)} users keep their group")
+    assert kept >= 0.95 * len(first)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("noise", "least"), [(0.0, 0.9), (0.15, 0.85), (0.3, 0.6), (0.45, 0.25), (0.6, 0.02)]
+)
+def test_planted_groups_are_found(noise, least, tmp_path, monkeypatch, record_property):
+    """The bundled encoder on the sample of normal size: adjusted Rand index against what was planted."""
+    from sklearn.metrics import adjusted_rand_score
+
+    monkeypatch.delenv("RECUDF_ENCODER")
+    sample = make_sample(SampleParameters(noise=noise))
+    warehouse = Warehouse(tmp_path / "planted.duckdb").load(**sample.inputs).build()
+    truth = dict(
+        zip(*(sample.truth["users_groups"][c].to_pylist() for c in ("user_id", "group_id")), strict=True)
+    )
+    found = members(warehouse)
+    users = sorted(found.keys() & truth.keys())
+    assert len(users) > 280
+    index = adjusted_rand_score([truth[u] for u in users], [found[u] for u in users])
+    record_property("adjusted_rand_index", index)
+    print(f"noise {noise}: {len(set(found.values()))} groups, adjusted Rand index {index:.3f}")
+    assert index >= least
