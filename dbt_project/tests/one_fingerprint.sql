@@ -7,10 +7,15 @@ with used as (
     select 'vec_users' as relation, fingerprint from {{ ref('recudf', 'vec_users') }}
     union
     select 'int_group_fits' as relation, fingerprint from {{ ref('recudf', 'int_group_fits') }}
+),
+
+counted as (
+    select count(distinct fingerprint) as fingerprints from used
 )
 
 select
-    relation,
-    fingerprint
+    used.relation,
+    used.fingerprint
 from used
-where (select count(distinct fingerprint) from used) > 1 or fingerprint is null
+cross join counted
+where counted.fingerprints > 1 or used.fingerprint is null

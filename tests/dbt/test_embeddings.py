@@ -51,8 +51,14 @@ def test_only_what_is_new_is_embedded(builds, sample):
     assert builds.embedded(*builds.PARTS) == (3, total, fingerprint)
     builds.warehouse.run("update raw.items set description = 'Rewritten.' where item_id = 'new1'")
     assert builds.embedded(*builds.PARTS) == (1, total + 2, fingerprint)
-    builds.warehouse.run("update raw.items set title = 'New guitar 0' where item_id = 'new2'", "delete from raw.texts")
-    assert builds.embedded(*builds.PARTS, "--full-refresh") == (0, sample.inputs["items"].num_rows + 2, fingerprint)
+    builds.warehouse.run(
+        "update raw.items set title = 'New guitar 0' where item_id = 'new2'", "delete from raw.texts"
+    )
+    assert builds.embedded(*builds.PARTS, "--full-refresh") == (
+        0,
+        sample.inputs["items"].num_rows + 2,
+        fingerprint,
+    )
 
 
 def test_another_encoder_embeds_all_anew_and_vectors_do_not_mix(builds, tiny_encoder, monkeypatch):

@@ -58,7 +58,7 @@ def members_of(warehouse):
 
 
 @pytest.mark.slow
-def test_five_percent_new_users_leave_the_others_where_they_are(tmp_path, monkeypatch):
+def test_five_percent_new_users_leave_the_others_where_they_are(tmp_path, monkeypatch, record_property):
     """The bundled encoder on the sample of normal size: at least 95 % of the earlier users keep the id of their group."""
     monkeypatch.delenv("RECUDF_ENCODER")
     sample = make_sample()
@@ -73,7 +73,7 @@ def test_five_percent_new_users_leave_the_others_where_they_are(tmp_path, monkey
     second = members(warehouse.load(**sample.inputs).build())
     assert len(second) >= len(first) + len(users[::20]) - 1
     kept = sum(second[user] == group for user, group in first.items())
-    print(f"{kept} of {len(first)} users keep their group")
+    record_property("kept", f"{kept} of {len(first)}")
     assert kept >= 0.95 * len(first)
 
 
@@ -95,6 +95,5 @@ def test_planted_groups_are_found(noise, least, tmp_path, monkeypatch, record_pr
     users = sorted(found.keys() & truth.keys())
     assert len(users) > 280
     index = adjusted_rand_score([truth[u] for u in users], [found[u] for u in users])
-    record_property("adjusted_rand_index", index)
-    print(f"noise {noise}: {len(set(found.values()))} groups, adjusted Rand index {index:.3f}")
+    record_property("adjusted_rand_index", f"{index:.3f} with {len(set(found.values()))} groups")
     assert index >= least

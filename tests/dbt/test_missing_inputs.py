@@ -47,7 +47,10 @@ def test_nothing_at_all(build, one_file):
 
 
 def test_empty_tables(build):
-    empty = {name: f"from ({sql}) where false" for name, sql in {"items": ITEMS, "interactions": EVENTS, "texts": TEXTS}.items()}
+    empty = {
+        name: f"from ({sql}) where false"
+        for name, sql in {"items": ITEMS, "interactions": EVENTS, "texts": TEXTS}.items()
+    }
     assert build(**empty) == counts()
 
 
@@ -63,7 +66,9 @@ def test_items_alone(build):
 
 def test_users_and_items_alone(build, one_file):
     """Nobody did anything: everybody gets ten items by id, as all are equally popular."""
-    assert build(items=ITEMS, users="select 'ann' as user_id") == counts(users=1, items=12, recommendations=10)
+    assert build(items=ITEMS, users="select 'ann' as user_id") == counts(
+        users=1, items=12, recommendations=10
+    )
     rows = one_file.query("select item_id, source from recudf.fct_recommendations order by rank")
     assert rows == [(f"i{n}", "popular") for n in (0, 1, 10, 11, 2, 3, 4, 5, 6, 7)]
 
@@ -88,7 +93,9 @@ def test_no_times_at_all(build, one_file):
     assert found["fct_recommendations"] == 4 * 7
     assert one_file.query("select distinct as_of from recudf.fct_recommendations") == [(None,)]
     assert one_file.query("select distinct weight from recudf.int_user_items") == [(1,)]
-    assert one_file.query("select distinct weight from recudf.int_user_evidence where kind = 'text'") == [(0.5,)]
+    assert one_file.query("select distinct weight from recudf.int_user_evidence where kind = 'text'") == [
+        (0.5,)
+    ]
 
 
 def test_events_without_a_type_or_a_value(build, one_file):
@@ -103,9 +110,13 @@ def test_items_without_words_are_described_by_reviews(build, one_file):
     assert found["fct_recommendations"] == 4 * 7
     rows = one_file.query("select vector_source, count(*) from recudf.dim_items group by 1 order by 1")
     assert rows == [("none", 8), ("texts about it", 4)]
-    ((unnamed,),) = one_file.query("select count(*) from recudf.fct_recommendations where reason is null or item_title is not null")
+    ((unnamed,),) = one_file.query(
+        "select count(*) from recudf.fct_recommendations where reason is null or item_title is not null"
+    )
     assert unnamed == 0
-    described = one_file.query("select distinct ref_id from recudf.int_user_evidence where kind = 'item' order by 1")
+    described = one_file.query(
+        "select distinct ref_id from recudf.int_user_evidence where kind = 'item' order by 1"
+    )
     assert described == [("i0",), ("i1",), ("i2",), ("i3",)]
 
 
@@ -113,12 +124,16 @@ def test_one_user_and_one_item(build, one_file):
     event = "select 'ann' as user_id, 'i0' as item_id, 'view' as event_type"
     found = build(items=f"{ITEMS} limit 1", interactions=event)
     assert found == counts(users=1, items=1, recommendations=1)
-    assert build(items=f"{ITEMS} limit 1", interactions=event.replace("view", "purchase")) == counts(users=1, items=1)
+    assert build(items=f"{ITEMS} limit 1", interactions=event.replace("view", "purchase")) == counts(
+        users=1, items=1
+    )
     assert one_file.query("select has_vector, is_bot from recudf.dim_users") == [(True, False)]
 
 
 def test_all_items_seen(build):
-    everything = f"select 'u' || u as user_id, item_id, 'read' as event_type from ({ITEMS}), range(3) as t (u)"
+    everything = (
+        f"select 'u' || u as user_id, item_id, 'read' as event_type from ({ITEMS}), range(3) as t (u)"
+    )
     found = build(items=ITEMS, interactions=everything)
     assert found["fct_recommendations"] == 0
     assert (found["dim_users"], found["dim_items"]) == (3, 12)

@@ -14,7 +14,9 @@ def vectors(built):
 
 def test_vectors_are_the_weighted_sum_scaled_to_one(built, vectors):
     evidence = {}
-    for user, kind, key, weight in built.query("select user_id, kind, vector_id, weight from recudf.int_user_evidence"):
+    for user, kind, key, weight in built.query(
+        "select user_id, kind, vector_id, weight from recudf.int_user_evidence"
+    ):
         evidence.setdefault(user, []).append(weight * vectors[kind, key])
     rows = built.query("select user_id, vector::float[], strength from recudf.vec_users")
     assert len(rows) == len(evidence) > 80
@@ -39,8 +41,15 @@ def test_evidence_is_the_decayed_history(built, sample):
         weight = ratings[value] if kind == "rating" else weights[kind]
         decay = 0.5 ** ((as_of - time).total_seconds() / 86400 / 1500)
         expected[user, item] = expected.get((user, item), 0) + weight * decay
-    found = {(u, i): w for u, i, w in built.query("select user_id, ref_id, weight from recudf.int_user_evidence where kind = 'item'")}
-    assert found == pytest.approx({pair: w for pair, w in expected.items() if abs(w) > 1e-9}, rel=1e-6, abs=1e-8)
+    found = {
+        (u, i): w
+        for u, i, w in built.query(
+            "select user_id, ref_id, weight from recudf.int_user_evidence where kind = 'item'"
+        )
+    }
+    assert found == pytest.approx(
+        {pair: w for pair, w in expected.items() if abs(w) > 1e-9}, rel=1e-6, abs=1e-8
+    )
 
 
 def test_item_vectors_are_centred_embeddings(built):

@@ -99,7 +99,9 @@ def test_sentences_name_the_right_thing(built, parts, recommended, phrases):
     texts = {i: rest for i, *rest in built.query("select text_id, item_id, kind from recudf.stg_texts")}
     history = {
         (user, item): rest
-        for user, item, *rest in built.query("select user_id, item_id, event_type, rated_value from recudf.int_user_items")
+        for user, item, *rest in built.query(
+            "select user_id, item_id, event_type, rated_value from recudf.int_user_items"
+        )
     }
     for pair, (_, kind, ref, sentence, _) in recommended.items():
         is_unlike = parts[pair][kind, ref][1]
@@ -127,7 +129,9 @@ def test_ratings_said_are_the_users_own(built, sample):
         for r in sample.inputs["interactions"].to_pylist()
         if r["event_type"] == "rating"
     }
-    said = built.query("select user_id, item_id, rated_value from recudf.int_user_items where rated_value is not null")
+    said = built.query(
+        "select user_id, item_id, rated_value from recudf.int_user_items where rated_value is not null"
+    )
     assert len(said) > 20
     assert set(said) <= rated
 
@@ -143,6 +147,8 @@ def test_a_text_about_a_disliked_item_pushes_away(warehouse):
             select 'ann' as user_id, 'i0' as item_id, 'blue dog' as text, 'no' as text_id
             union all by name select 'bob' as user_id, unnest({titles}) as text""",
     ).build(popularity_weight=0, event_weights={"hide": -0.001})
-    rows = warehouse.query("select item_id, reason_kind, reason_ref_id, reason from recudf.fct_recommendations where user_id = 'ann' order by rank")
+    rows = warehouse.query(
+        "select item_id, reason_kind, reason_ref_id, reason from recudf.fct_recommendations where user_id = 'ann' order by rank"
+    )
     assert [item for item, *_ in rows][-1] == "i1"
     assert rows[0][1:] == ("text", "no", "unlike what you wrote about blue dog")
