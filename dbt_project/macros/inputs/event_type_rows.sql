@@ -1,5 +1,8 @@
 {# The var event_weights as rows (event_type, weight). #}
 {% macro event_weight_rows() -%}
+    {%- if var('event_weights') is not mapping -%}
+        {%- do recudf.refuse_var('event_weights', var('event_weights'), 'write weights by event type, as {view: 0.1}') -%}
+    {%- endif -%}
     {%- for event_type, weight in var('event_weights').items() -%}
         {%- if weight is not number -%}
             {%- do exceptions.raise_compiler_error(
@@ -16,7 +19,11 @@
 
 {# The var seen_event_types as rows (event_type). #}
 {% macro seen_event_type_rows() -%}
-    {%- for event_type in var('seen_event_types') or [] -%}
+    {%- set seen = var('seen_event_types') or [] -%}
+    {%- if seen is string or seen is not iterable -%}
+        {%- do recudf.refuse_var('seen_event_types', seen, 'write a list, as [purchase, rating]') -%}
+    {%- endif -%}
+    {%- for event_type in seen -%}
         select {{ recudf.text_literal(event_type | lower) }}
         {%- if not loop.last %} union all {% endif -%}
     {%- else -%}

@@ -1,8 +1,18 @@
 {# `embed`, `embed_all`, ... of the encoder that the var `encoder` names: an alias in the profile, or default. #}
 {% macro encoder_function(name) -%}
     {%- set alias = var('encoder') -%}
-    {%- if not modules.re.match('^[a-z_][a-z0-9_]*$', alias) -%}
-        {%- do exceptions.raise_compiler_error("encoder is '" ~ alias ~ "': give default or an alias of the profile") -%}
+    {%- set is_name = modules.re.match('^[a-z_][a-z0-9_]*$', alias | string) -%}
+    {%- if not is_name or (execute and alias != 'default' and not recudf.function_exists('encoder_info_' ~ alias)) -%}
+        {%- do recudf.refuse_var('encoder', alias, 'give default or an alias of the profile') -%}
     {%- endif -%}
     {{ name }}{{ '' if alias == 'default' else '_' ~ alias }}
+{%- endmacro %}
+
+
+{% macro function_exists(name) -%} {{ return(adapter.dispatch('function_exists', 'recudf')(name)) }} {%- endmacro %}
+
+
+{% macro default__function_exists(name) -%}
+    {%- set found = run_query("select 1 from duckdb_functions() where function_name = '" ~ name ~ "' limit 1") -%}
+    {{ return(found | length > 0) }}
 {%- endmacro %}
