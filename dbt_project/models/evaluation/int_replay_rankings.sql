@@ -1,5 +1,6 @@
 -- What each model would have recommended in this replay, on the same users and the same unseen items: the blend that
 -- users get, its parts alone, and chance. pool 'new' ranks only items that nobody had liked yet.
+{{ config(enabled=var('evaluation_users') is not none) }}
 {%- set k = recudf.number('evaluation_k') %}
 
 with users as (

@@ -1,7 +1,7 @@
 {# Fails with every combination of these columns that more than one row has; NULLs are equal here. #}
 {% test unique_key(model, columns) %}
 select {{ columns | join(', ') }}, count(*) as n
-from {{ model }}
+from {{ recudf.tested() }}
 group by {{ columns | join(', ') }}
 having count(*) > 1
 {% endtest %}

@@ -19,9 +19,10 @@ from recudf.cli.errors import Failed
 def build(database: Path, dbt_options: tuple[str, ...]) -> None:
     """Build all tables from the inputs in the database and test them.
 
-    Where the working directory is a dbt project that installs recudf (see `recudf init`), that project is built,
-    otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select, --full-refresh,
-    --target, --quiet and all others. dbt's logs and artifacts lie in .recudf beside the database.
+    Where the working directory is a dbt project that installs recudf (see `recudf init`), that one is built,
+    otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select,
+    --full-refresh, --target, --quiet and all others. dbt's logs and artifacts lie in .recudf beside the
+    database.
     """
     from recudf.cli.project import check_database, check_inputs, own_project, run_dbt
     from recudf.settings import Settings

@@ -24,8 +24,8 @@ FILES = {
 def init(directory: Path) -> None:
     """Write a small dbt project into DIR (default: here) that builds recudf's tables from your files.
 
-    A file that exists is never overwritten. Where DIR holds a dbt project already, nothing is changed: what to
-    add to it is printed.
+    A file that exists is never overwritten. Where DIR holds a dbt project already, nothing is changed: what
+    to add to it is printed.
     """
     if (directory / "dbt_project.yml").exists():
         click.echo(_instructions(directory))

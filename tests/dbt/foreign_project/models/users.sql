@@ -1,0 +1,1 @@
+select id, joined_at from {{ source('raw', 'users') }}
