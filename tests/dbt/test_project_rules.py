@@ -1,0 +1,203 @@
+"""The rules of dbt-project-evaluator on the manifest: names, layers, documentation, tests. An exception carries its reason."""
+
+import json
+import re
+
+import pytest
+from dbt_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
+from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
+
+from recudf.cli.project import project_directory, run_dbt
+
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "evaluation": ("int_",),
+    "semantic": ("int_",),
+    "vectors": ("vec_",),
+    "marts": ("dim_", "fct_"),
+}
+# what a model of a folder may read
+LAYERS = {
+    "staging": {"source", "seed"},
+    "intermediate": {"staging", "intermediate", "vectors", "seed"},
+    "vectors": {"staging", "intermediate", "vectors"},
+    "evaluation": {"staging", "intermediate", "vectors"},
+    "semantic": {"staging"},
+    "marts": {"staging", "intermediate", "vectors", "seed", "marts"},
+}
+READS_MORE = {
+    "stg_items": "what is visible depends on stg_as_of",
+    "stg_interactions": "what is visible depends on stg_as_of",
+    "stg_texts": "what is visible depends on stg_as_of",
+    "stg_users": "everybody who did or wrote something is a user, listed or not",
+    "stg_event_types": "event types are those that were met",
+    "fct_metrics": "measurements are written by `recudf evaluate`, typed already: a staging model would copy them",
+    "fct_runs": "counts the rows of inputs before cleaning, beside those after it",
+}
+NO_KEY = {
+    "stg_as_of": "one row",
+    "int_embeddings_in_use": "ephemeral: a selection of int_text_embeddings, which is tested",
+    "int_interactions_weighted": "one row per row of stg_interactions, which is tested; has no source column",
+}
+
+
+@pytest.fixture(scope="module")
+def artifacts(tmp_path_factory):
+    """The manifest, and the semantic manifest, of the project with everything switched on."""
+    folder = tmp_path_factory.mktemp("rules")
+    wanted = json.dumps({"evaluation_users": "some.users"})
+    assert run_dbt(["parse", "--quiet", "--vars", wanted, "--target-path", str(folder)], folder / "x.duckdb")
+    return json.loads((folder / "manifest.json").read_text()), (folder / "semantic_manifest.json").read_text()
+
+
+@pytest.fixture(scope="module")
+def manifest(artifacts):
+    return artifacts[0]
+
+
+@pytest.fixture(scope="module")
+def models(manifest):
+    return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+
+
+def folder(node):
+    return node["fqn"][1] if node["resource_type"] == "model" else node["resource_type"]
+
+
+def attached(manifest, node):
+    return [
+        n for n in manifest["nodes"].values() if n["resource_type"] == "test" and n.get("attached_node") == node["unique_id"]
+    ]  # fmt: skip
+
+
+def test_names_tell_the_layer(models):
+    wrong = [n for n, node in models.items() if not n.startswith(PREFIXES[folder(node)])]
+    assert not wrong
+    for name, node in models.items():
+        assert node["original_file_path"].endswith(f"/{name}.sql")
+
+
+def test_layers_read_downwards(manifest, models):
+    everything = {**manifest["nodes"], **manifest["sources"]}
+    odd = {
+        name
+        for name, node in models.items()
+        for parent in node["depends_on"]["nodes"]
+        if folder(everything[parent]) not in LAYERS[folder(node)]
+    }
+    assert odd == set(READS_MORE)
+
+
+def test_every_model_reads_something_and_every_source_is_read(manifest, models):
+    assert not [name for name, node in models.items() if not node["depends_on"]["nodes"]]
+    read = {parent for node in models.values() for parent in node["depends_on"]["nodes"]}
+    assert set(manifest["sources"]) <= read
+    seeds = {name for name, node in manifest["nodes"].items() if node["resource_type"] == "seed"}
+    assert seeds <= read
+
+
+def test_no_relation_is_named_by_hand(models, manifest):
+    """References only: ref with the package's name, source, or a checked var."""
+    for node in [*models.values(), *manifest["macros"].values()]:
+        if node["package_name"] != "recudf":
+            continue
+        code = node.get("raw_code") or node.get("macro_sql")
+        code = re.sub(r"\{#.*?#\}|--[^\n]*", "", code, flags=re.DOTALL)
+        assert not re.search(r"(?<!distinct )\b(?:from|join)\s+[\w\"]+\.[\w\"]+", code), node["name"]
+        for name in re.findall(r"\bref\(([^)]*)\)", code):
+            assert name.startswith("'recudf', ") or name.startswith("input"), (node["name"], name)
+
+
+def test_everything_is_documented(manifest, models):
+    seeds = [n for n in manifest["nodes"].values() if n["resource_type"] == "seed"]
+    for node in [*models.values(), *seeds, *manifest["sources"].values(), *manifest["exposures"].values()]:
+        assert node["description"], node["name"]
+        assert all(column["description"] for column in node.get("columns", {}).values()), node["name"]
+
+
+def test_every_column_that_is_built_is_documented(built, models):
+    rows = built.query("select table_name, column_name from information_schema.columns")
+    found = {}
+    for table, column in rows:
+        found.setdefault(table, set()).add(column)
+    for name, node in models.items():
+        if name in found:
+            assert found[name] == set(node["columns"]), name
+
+
+def test_every_model_has_a_tested_key(manifest, models):
+    without = {
+        name
+        for name, node in models.items()
+        if not {t["test_metadata"]["name"] for t in attached(manifest, node)} & {"unique", "unique_key"}
+    }
+    assert without == set(NO_KEY)
+    untested = {name for name, node in models.items() if not attached(manifest, node)}
+    assert untested == {"int_embeddings_in_use"}
+
+
+def test_tests_stay_on_our_models(manifest):
+    """Each goes through `recudf.tested`: dbt's own would take a model of that name from the project around."""
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and node.get("test_metadata"):
+            (macro,) = [m for m in node["depends_on"]["macros"] if ".test_" in m]
+            assert macro.startswith("macro.recudf."), (
+                f"{node['name']}: add {macro} to tests/generic/built_in.sql"
+            )
+            assert "recudf.tested()" in manifest["macros"][macro]["macro_sql"]
+
+
+def test_marts_have_contracts(models):
+    marts = [node for node in models.values() if folder(node) == "marts"]
+    assert all(node["contract"]["enforced"] for node in marts)
+
+
+def test_materialisations_are_left_to_dbt_project_yml(models):
+    """What a model's file configures, a project that installs the package cannot change."""
+    configured = {name for name, node in models.items() if "config(" in node["raw_code"]}
+    assert configured == {"int_replay_rankings"}  # only `recudf evaluate` switches it on, by a var
+
+
+def test_no_database_is_named(manifest):
+    code = [path.read_text() for path in project_directory().rglob("*.yml") if "target" not in path.parts]
+    assert not [text for text in code if re.search(r"^\s*\+?database:", text, re.MULTILINE)]
+    assert re.search(r"require-dbt-version: \[", (project_directory() / "dbt_project.yml").read_text())
+
+
+def test_the_semantic_models_are_valid(artifacts, models):
+    parsed = PydanticSemanticManifest.parse_raw(artifacts[1])
+    result = SemanticManifestValidator().validate_semantic_manifest(parsed)
+    assert not [issue.message for issue in result.all_issues]
+    assert {metric.name for metric in parsed.metrics} >= {
+        "recudf_recommendations",
+        "recudf_members",
+        "recudf_ndcg",
+    }
+    assert all(
+        name.startswith("recudf_") for name in [m.name for m in [*parsed.metrics, *parsed.semantic_models]]
+    )
+    for semantic_model in parsed.semantic_models:
+        columns = set(models[semantic_model.node_relation.alias]["columns"])
+        parts = [*semantic_model.entities, *semantic_model.dimensions, *semantic_model.measures]
+        assert {part.expr or part.name for part in parts} <= columns, semantic_model.name
+
+
+def test_the_time_spine_has_every_day(built):
+    ((days, first, last, seen),) = built.query("""
+        select count(*), min(day), max(day), (select max(occurred_at)::date from recudf.stg_interactions) from recudf.int_days""")
+    assert days == (last - first).days + 1
+    assert first <= seen < last
+
+
+def test_the_packages_readme_names_every_var_and_mart(models):
+    import yaml
+
+    readme = (project_directory() / "README.md").read_text(encoding="utf-8")
+    variables = yaml.safe_load((project_directory() / "dbt_project.yml").read_text(encoding="utf-8"))["vars"][
+        "recudf"
+    ]
+    assert [name for name in variables if f"`{name}`" not in readme] == []
+    assert [
+        name for name, node in models.items() if folder(node) == "marts" and f"`{name}`" not in readme
+    ] == []
