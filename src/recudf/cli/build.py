@@ -1,7 +1,8 @@
-"""`recudf build`: dbt build, on the project that comes with recudf."""
+"""`recudf build`: dbt build, beside the database, which the result replaces."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,23 +16,46 @@ from recudf.cli.errors import Failed
     epilog="Example: recudf build --database shop.duckdb --vars '{half_life_days: 90}'",
 )
 @options.database
+@click.option("--in-place", is_flag=True, help="Change the file itself, without a copy of it on the disk.")
 @click.argument("dbt_options", metavar="[DBT OPTIONS]", nargs=-1, type=click.UNPROCESSED)
-def build(database: Path, dbt_options: tuple[str, ...]) -> None:
+def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
     """Build all tables from the inputs in the database and test them.
 
+    The work goes on in a copy, which replaces the database when everything is built and has passed its tests:
+    until then, and if the build fails or is killed, readers see the tables of the build before.
+
     Where the working directory is a dbt project that installs recudf (see `recudf init`), that one is built,
-    otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select,
+    in place, otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select,
     --full-refresh, --target, --quiet and all others. dbt's logs and artifacts lie in .recudf beside the
     database.
     """
-    from recudf.cli.project import check_database, check_inputs, own_project, run_dbt
+    from recudf.cli.project import own_project
     from recudf.settings import Settings
 
     Settings.from_environment()  # a wrong one is told before dbt starts
-    check_database(database)
+    build_database(database, dbt_options, in_place or own_project() is not None)
+
+
+def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bool = False) -> None:
+    """dbt build with these options, in place or beside the database; raises Failed when it fails."""
+    from recudf.cli.project import check_database, check_inputs, own_project, run_dbt
+    from recudf.engines.beside import beside, only_run
+
+    in_place = in_place or "--project-dir" in {o.split("=")[0] for o in dbt_options}
+    check_database(database, read_only=not in_place)
     if not own_project() and not {o.split("=")[0] for o in dbt_options} & {"--vars", "--project-dir"}:
         check_inputs(database)  # where a var may say that they are elsewhere, dbt looks for them
-    if not run_dbt(["build", *dbt_options], database):
-        raise Failed(
-            "the build failed: dbt's messages above name the model and the cause; tables built before stay"
-        )
+    if in_place:
+        with only_run(database):
+            if not run_dbt(["build", *dbt_options], database):
+                raise Failed(
+                    "the build failed: dbt's messages above name the model and the cause; "
+                    "tables built before stay"
+                )
+        return
+    with beside(database) as copy:
+        if not run_dbt(["build", *dbt_options], database, copy=copy):
+            raise Failed(
+                "the build failed: dbt's messages above name the model and the cause; "
+                f"{database} is as it was, what was built is in {copy} until the next build"
+            )

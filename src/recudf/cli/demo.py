@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from recudf.cli import options
-from recudf.cli.errors import Failed
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,8 +24,8 @@ def demo(database: Path) -> None:
 
     A database that exists must be one that this command made: it is built anew.
     """
+    from recudf.cli.build import build_database
     from recudf.cli.evaluate import evaluate_database
-    from recudf.cli.project import run_dbt
     from recudf.engines.duckdb import open_database
     from recudf.engines.loading import load
     from recudf.sample import SampleParameters, make_sample, write_sample
@@ -36,8 +35,7 @@ def demo(database: Path) -> None:
         write_sample(shop, make_sample(SampleParameters()))
         load(database, [shop])
     with _step("building: embeddings, profiles, groups, recommendations, tests"):
-        if not run_dbt(["build", "--quiet"], database):
-            raise Failed("the build failed: dbt's messages above name the model and the cause")
+        build_database(database, ["--quiet"])
     with _step("evaluating: builds as of the past, compared with what came next"):
         evaluate_database(database)
     connection = open_database(database, read_only=True)

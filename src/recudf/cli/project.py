@@ -30,17 +30,20 @@ def uses_recudf(project: Path) -> bool:
     return any("recudf" in file.read_text(encoding="utf-8").lower() for file in files if file.exists())
 
 
-def run_dbt(arguments: Sequence[str], database: Path, schema: str | None = None) -> bool:
+def run_dbt(
+    arguments: Sequence[str], database: Path, schema: str | None = None, copy: Path | None = None
+) -> bool:
     """Run one dbt command on the database and say whether it succeeded; dbt prints what it does.
 
     arguments: as after `dbt`; project, profile and target paths are added unless they are among them. The
     project is the one in the working directory if it installs recudf, else the one that comes with recudf.
-    schema: where relations land instead of `recudf`. The database is closed again afterwards.
+    schema: where relations land instead of `recudf`. copy: a working copy of the database, to be changed in
+    its place. What was opened is closed again afterwards. Ctrl-C is raised once dbt has cancelled.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     project = None if "--project-dir" in _names(arguments) else own_project()
-    with _environment(database, schema):
+    with _environment(copy or database, schema):
         try:
             return _install_packages(database, project) and _invoke(_complete(arguments, database, project))
         finally:
@@ -52,6 +55,8 @@ def _invoke(arguments: Sequence[str]) -> bool:
     from dbt.cli.main import dbtRunner
 
     result = dbtRunner().invoke(list(arguments))
+    if isinstance(result.exception, KeyboardInterrupt):
+        raise result.exception
     if isinstance(result.exception, DbtUsageException):  # all others dbt has told itself
         click.echo(result.exception, err=True)
     return bool(result.success)
@@ -66,13 +71,14 @@ def _install_packages(database: Path, project: Path | None) -> bool:
     return _invoke(arguments[:place] + arguments[place + 2 :])
 
 
-def check_database(database: Path) -> None:
-    """Raise unless the path is a DuckDB file that this process can write."""
-    from recudf.engines.duckdb import open_database
+def check_database(database: Path, read_only: bool = False) -> None:
+    """Raise unless the path is a DuckDB file that this process can write, or at least read."""
+    from recudf.engines.duckdb import check_name, open_database
 
     if not database.exists():
         raise InputError(f"{database} does not exist: run `recudf load DIR --database {database}` first")
-    open_database(database).close()
+    check_name(database)
+    open_database(database, read_only).close()
 
 
 def check_inputs(database: Path) -> None:
@@ -80,7 +86,7 @@ def check_inputs(database: Path) -> None:
     from recudf.engines.duckdb import open_database
     from recudf.engines.loading import loaded_inputs
 
-    connection = open_database(database)
+    connection = open_database(database, read_only=True)
     try:
         if not loaded_inputs(connection):
             raise InputError(
@@ -93,13 +99,15 @@ def check_inputs(database: Path) -> None:
 
 def _complete(arguments: Sequence[str], database: Path, project: Path | None) -> list[str]:
     """Arguments with project and profile, and with dbt's own files beside the database."""
+    from recudf.engines.beside import artifacts
+
     given = _names(arguments)
-    artifacts = database.resolve().parent / ".recudf" / database.stem
+    beside = artifacts(database)
     defaults = {
         "--project-dir": project or project_directory(),
         "--profiles-dir": project or project_directory(),
-        "--target-path": artifacts / "target",
-        "--log-path": artifacts / "logs",
+        "--target-path": beside / "target",
+        "--log-path": beside / "logs",
     }
     if project and not (project / "profiles.yml").exists():
         del defaults["--profiles-dir"]  # dbt looks where the user's profiles usually are

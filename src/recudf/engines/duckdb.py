@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recudf import interrupts
-from recudf.errors import WarehouseError
+from recudf.errors import InputError, WarehouseError
 from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
 from recudf.settings import Settings
 
@@ -43,6 +43,18 @@ def open_database(database: str | Path, read_only: bool = False) -> duckdb.DuckD
         return duckdb.connect(str(database), read_only=read_only, config={} if read_only else CONFIG)
     except duckdb.Error as error:
         raise WarehouseError(_explain_open(str(database), str(error))) from None
+
+
+def check_name(database: Path) -> None:
+    """Raise InputError unless tables can be built in a file of that name, which becomes the catalog's name.
+
+    main, raw, system and temp mean something else in `raw.items`; dbt does not quote what it makes of a name.
+    """
+    if database.stem.lower() in ("main", "raw", "system", "temp") or set(database.stem) & set("'\";"):
+        raise InputError(
+            f"{database} has a name that tables cannot be built in: "
+            "take one without quotes and semicolons that is not main, raw, system or temp"
+        )
 
 
 def register(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from recudf.engines.duckdb import connect
+from recudf.engines.duckdb import check_name, connect
 from recudf.engines.files import InputFile, first_line, quoted, typed_query
 from recudf.engines.files import literal as sql_string
 from recudf.errors import InputError
@@ -40,8 +40,10 @@ def load(database: Path, folders: Sequence[Path]) -> Loaded:
     """Replace the input tables of a database by the files of the folders; several are united by column name.
 
     In one transaction: on failure the database is as it was, and not there if it was not there.
-    `source` is filled with the folder's name where it is missing. Raises InputError naming file and column.
+    `source` is filled with the folder's name where it is missing. Raises InputError naming file and column,
+    or a database in whose name nothing can be built.
     """
+    check_name(database)
     files, ignored = find_files(folders)
     is_new = not database.exists()
     connection = connect(database)
