@@ -214,9 +214,9 @@ def test_any_id_comes_through(tmp_path, extension):
         "parquet": parquet(item_id=IDS),
     }[extension]
     shop = folder(tmp_path / 'it\'s a "shop"; --', {f"items.{extension}": content})
-    assert load(shop, database=tmp_path / "my \"ware'house.duckdb").exit_code == 0
+    assert load(shop, database=tmp_path / "a {b} é house.duckdb").exit_code == 0
     assert sorted(
-        i for (i,) in query(tmp_path / "my \"ware'house.duckdb", "select item_id from raw.items")
+        i for (i,) in query(tmp_path / "a {b} é house.duckdb", "select item_id from raw.items")
     ) == sorted(IDS)
 
 
@@ -233,3 +233,17 @@ def test_long_texts_come_through(tmp_path, size):
         "select length(title), len(string_split(category, '|')), length(text) from raw.items, raw.texts",
     )
     assert sizes == [(size, 10_000, size)]
+
+
+@pytest.mark.parametrize("name", ["it's", 'quo"te', "semi;colon", "raw", "Main", "temp", "system"])
+@pytest.mark.parametrize("command", ["load", "build", "evaluate"])
+def test_names_of_databases_that_nothing_can_be_built_in(tmp_path, name, command):
+    shop, database = folder(tmp_path / "shop", {"items.csv": "item_id\na\n"}), tmp_path / f"{name}.duckdb"
+    if command != "load":
+        duckdb.connect(str(database)).close()
+    result = CliRunner().invoke(
+        main, [command, *([str(shop)] if command == "load" else []), "--database", str(database)]
+    )
+    assert result.exit_code == 2
+    assert f"{database} has a name that tables cannot be built in: take one without quotes" in result.output
+    assert database.exists() == (command != "load")

