@@ -33,7 +33,7 @@ def shop(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mapped(shop):
-    return shop.build(tested=True, inputs=MAPPED)
+    return shop.build(inputs=MAPPED)
 
 
 def test_numbers_are_ids_and_odd_names_are_found(mapped):

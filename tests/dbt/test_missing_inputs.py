@@ -56,7 +56,7 @@ def test_empty_tables(build):
 
 def test_interactions_alone(build, one_file):
     """Items come from the table of items alone: users are known, nothing can be recommended."""
-    assert build(tested=True, interactions=EVENTS) == counts(users=4)
+    assert build(interactions=EVENTS) == counts(users=4)
     assert one_file.query("select sum(events), bool_or(has_vector) from recudf.dim_users") == [(20, False)]
 
 
@@ -85,7 +85,6 @@ def test_items_and_interactions(build, one_file):
 def test_no_times_at_all(build, one_file):
     """as_of is NULL and nothing decays: each purchase weighs 1."""
     found = build(
-        tested=True,
         items=ITEMS,
         interactions=f"select user_id, item_id, event_type from ({EVENTS})",
         texts=f"select user_id, text from ({TEXTS})",
