@@ -145,6 +145,15 @@ def test_one_lineage(manifest):
     }
 
 
+def test_their_tests_stay_theirs(manifest):
+    tests = [n for name, n in manifest["nodes"].items() if name.startswith("test.outdoor_shop.")]
+    assert len(tests) == 8
+    for node in tests:
+        assert not [
+            part for kind in ("nodes", "macros") for part in node["depends_on"][kind] if ".recudf." in part
+        ]
+
+
 def test_dbts_own_convention_of_schemas(shop, tmp_path):
     project = make_project(tmp_path)
     (project / "macros" / "generate_schema_name.sql").unlink()

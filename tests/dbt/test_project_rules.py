@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from dbt_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
 from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
+from warehouse import Warehouse
 
 from recudf.cli.project import project_directory, run_dbt
 
@@ -46,7 +48,7 @@ NO_KEY = {
 def artifacts(tmp_path_factory):
     """The manifest, and the semantic manifest, of the project with everything switched on."""
     folder = tmp_path_factory.mktemp("rules")
-    wanted = json.dumps({"evaluation_users": "some.users"})
+    wanted = json.dumps({"evaluation_users": "some.users", "semantic_layer": True})
     assert run_dbt(["parse", "--quiet", "--vars", wanted, "--target-path", str(folder)], folder / "x.duckdb")
     return json.loads((folder / "manifest.json").read_text()), (folder / "semantic_manifest.json").read_text()
 
@@ -130,7 +132,7 @@ def test_every_model_has_a_tested_key(manifest, models):
     without = {
         name
         for name, node in models.items()
-        if not {t["test_metadata"]["name"] for t in attached(manifest, node)} & {"unique", "unique_key"}
+        if not {t["test_metadata"]["name"] for t in attached(manifest, node)} & {"is_unique", "unique_key"}
     }
     assert without == set(NO_KEY)
     untested = {name for name, node in models.items() if not attached(manifest, node)}
@@ -143,7 +145,7 @@ def test_tests_stay_on_our_models(manifest):
         if node["resource_type"] == "test" and node.get("test_metadata"):
             (macro,) = [m for m in node["depends_on"]["macros"] if ".test_" in m]
             assert macro.startswith("macro.recudf."), (
-                f"{node['name']}: add {macro} to tests/generic/built_in.sql"
+                f"{node['name']}: write recudf.is_unique, recudf.is_not_null, ..."
             )
             assert "recudf.tested()" in manifest["macros"][macro]["macro_sql"]
 
@@ -183,11 +185,21 @@ def test_the_semantic_models_are_valid(artifacts, models):
         assert {part.expr or part.name for part in parts} <= columns, semantic_model.name
 
 
-def test_the_time_spine_has_every_day(built):
-    ((days, first, last, seen),) = built.query("""
-        select count(*), min(day), max(day), (select max(occurred_at)::date from recudf.stg_interactions) from recudf.int_days""")
+def test_the_time_spine_has_every_day(built, tmp_path):
+    copy = Warehouse(shutil.copy(built.path, tmp_path / "copy.duckdb"))
+    copy.build("--select", "int_days", tested=True, semantic_layer=True)
+    ((days, first, last, seen),) = copy.query("""
+        select count(*), min(day), max(day), (select max(occurred_at)::date from recudf.stg_interactions)
+        from recudf.int_days""")
     assert days == (last - first).days + 1
     assert first <= seen < last
+
+
+def test_nothing_of_the_semantic_layer_comes_unasked(tmp_path):
+    assert run_dbt(["parse", "--quiet", "--target-path", str(tmp_path)], tmp_path / "x.duckdb")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert [manifest[kind] for kind in ("semantic_models", "metrics", "exposures")] == [{}, {}, {}]
+    assert "model.recudf.int_days" not in manifest["nodes"]
 
 
 def test_the_packages_readme_names_every_var_and_mart(models):
