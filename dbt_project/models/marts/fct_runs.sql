@@ -1,4 +1,5 @@
--- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }} {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
+-- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }}
+-- depends_on: {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
 -- depends_on: {{ ref('recudf', 'fct_recommendations') }}
 
 with encoder as (
@@ -17,7 +18,8 @@ embedded as (
         count(*) filter (where embeddings.run_id = {{ dbt.string_literal(invocation_id) }}) as texts_embedded,
         count(*) filter (where embeddings.is_cut) as texts_cut
     from texts_in_use
-    inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings on texts_in_use.text_hash = embeddings.text_hash
+    inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings
+        on texts_in_use.text_hash = embeddings.text_hash
 )
 
 select
