@@ -16,6 +16,8 @@ _FROM_FUNCTION = re.compile(
     r"^.*?Python exception occurred while executing the UDF: (?:[\w.]+: )?", re.DOTALL
 )
 
+FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+
 
 class Failed(click.ClickException):
     """Something failed while running."""
@@ -57,8 +59,12 @@ def reported() -> Iterator[None]:
 def explain(error: Exception) -> str:
     """The message of an error, without what DuckDB wraps around that of a Python function."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return _FROM_FUNCTION.sub("", str(error)).strip()
+        message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    else:
+        message = _FROM_FUNCTION.sub("", str(error)).strip()
+    if any(sign in message for sign in FULL):
+        message += ": free some space, or give a --database on another disk"
+    return message
 
 
 def _is_duckdb_error(error: Exception) -> bool:

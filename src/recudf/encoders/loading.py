@@ -18,6 +18,7 @@ def load(settings: EncoderSettings, device: str, dtype: str) -> LoadedModel:
     if settings.model == BUNDLED:
         files.verify_bundled(folder)
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -25,7 +26,7 @@ def load(settings: EncoderSettings, device: str, dtype: str) -> LoadedModel:
     transformers_logging.disable_progress_bar()
     try:
         model = SentenceTransformer(str(folder), device=device, local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError, SafetensorError) as error:
         raise EncoderError(
             f"encoder {settings.model!r} cannot be loaded from {folder}: {str(error).strip().splitlines()[0]}"
         ) from error

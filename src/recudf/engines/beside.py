@@ -18,10 +18,23 @@ import duckdb
 from recudf.engines.duckdb import open_database
 from recudf.errors import WarehouseError
 
+FILES_OF_DBT = 32 << 20  # manifest, parsed project, compiled models, log
+
 
 def artifacts(database: Path) -> Path:
     """The folder beside a database for what belongs to it: dbt's logs, the lock, the working copy."""
     return database.resolve().parent / ".recudf" / database.stem
+
+
+def check_space(database: Path) -> None:
+    """Raise WarehouseError unless a copy of the database and dbt's files fit on its disk."""
+    needed = database.stat().st_size + FILES_OF_DBT
+    free = shutil.disk_usage(database.resolve().parent).free
+    if free < needed:
+        raise WarehouseError(
+            f"no space left for {database}: a build needs {needed >> 20:,} MB and {free >> 20:,} are free: "
+            "free some, or move the database to another disk"
+        )
 
 
 @contextmanager
@@ -30,6 +43,7 @@ def only_run(database: Path) -> Iterator[None]:
 
     Raises WarehouseError, naming the process, while another one works on it.
     """
+    check_space(database)
     folder = artifacts(database)
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -8,6 +8,7 @@ Nothing is written to the user's file.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -23,6 +24,7 @@ from recudf.functions import AggregateFunction, Argument, Function, check_argume
 from recudf.settings import Settings
 
 STORAGE_VERSION = "v1.2.0"  # the oldest file format with all we need: DuckDB 1.2 to 2.x open it
+SQLITE = b"SQLite format 3\0"  # how its files begin
 CONFIG = {"storage_compatibility_version": STORAGE_VERSION}
 
 
@@ -39,6 +41,8 @@ def connect(
 
 def open_database(database: str | Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB database as it is, without functions; errors as in `connect`."""
+    if _is_sqlite(Path(database)):  # for which DuckDB would fetch an extension, and write tables of SQLite
+        raise WarehouseError(_explain_open(str(database), "not a valid DuckDB database"))
     try:
         return duckdb.connect(str(database), read_only=read_only, config={} if read_only else CONFIG)
     except duckdb.Error as error:
@@ -125,6 +129,13 @@ _SQL_TYPES = {
     pa.float32(): "FLOAT",
     pa.float64(): "DOUBLE",
 }
+
+
+def _is_sqlite(path: Path) -> bool:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        return False
+    with path.open("rb") as file:
+        return file.read(len(SQLITE)) == SQLITE
 
 
 def _private_name(function: Function, settings: Settings) -> str:

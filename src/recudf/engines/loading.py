@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from recudf.engines.duckdb import check_name, connect
+from recudf.engines.duckdb import check_name, connect, open_database
 from recudf.engines.files import InputFile, first_line, quoted, typed_query
 from recudf.engines.files import literal as sql_string
-from recudf.errors import InputError
+from recudf.errors import InputError, WarehouseError
 from recudf.inputs import INPUTS
 
 SCHEMA = "raw"
@@ -59,6 +60,9 @@ def load(database: Path, folders: Sequence[Path]) -> Loaded:
         if is_new:
             for leftover in (database, database.with_name(database.name + ".wal")):
                 leftover.unlink(missing_ok=True)
+        else:
+            with suppress(WarehouseError):  # on a full disk a log stays, until somebody opens the database
+                open_database(database).close()
         raise
     connection.close()
     return Loaded(tables, tuple(ignored), dropped)
@@ -123,6 +127,8 @@ def _load_table(connection: duckdb.DuckDBPyConnection, name: str, files: Sequenc
     try:
         connection.execute(f"create or replace table {target} as {' union all by name '.join(queries)}")
     except duckdb.Error as error:
+        if "Could not write" in str(error):  # the database, which is no fault of the files
+            raise
         where = ", ".join(map(str, paths))
         raise InputError(f"{where}: cannot be loaded as {name}: {first_line(error)}") from None
     (rows,) = connection.execute(f"select count(*) from {target}").fetchall()[0]
