@@ -12,6 +12,10 @@ import duckdb
 import pytest
 from test_bad_load import folder
 
+import recudf
+from recudf.engines.loading import load
+from recudf.settings import EncoderSettings, Settings
+
 FILES = {
     "items.csv": "item_id,title\n" + "".join(f"i{i},good film {i}\n" for i in range(30)),
     "interactions.csv": "user_id,item_id\n" + "".join(f"u{i % 10},i{i * 7 % 30}\n" for i in range(100)),
@@ -42,13 +46,20 @@ def shop(tmp_path):
     return folder(tmp_path / "shop", FILES)
 
 
-@pytest.fixture
-def database(run, shop, tmp_path):
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
     """A loaded database, with a table of somebody else's."""
-    assert run("load", shop, "--database", "shop.duckdb").returncode == 0
-    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+    path = tmp_path_factory.mktemp("loaded")
+    load(path / "shop.duckdb", [folder(path / "shop", FILES)])
+    with duckdb.connect(str(path / "shop.duckdb")) as connection:
         connection.execute("create table mine as select 42 as x")
-    return tmp_path / "shop.duckdb"
+    return path / "shop.duckdb"
+
+
+@pytest.fixture
+def database(loaded, shop, tmp_path):
+    """A copy to break."""
+    return Path(shutil.copy(loaded, tmp_path / "shop.duckdb"))
 
 
 def tables(database):
@@ -303,9 +314,10 @@ def test_altered_weights(run, tiny_encoder, tmp_path):
     model = Path(shutil.copytree(tiny_encoder, tmp_path / "model"))
     (weights,) = model.rglob("*.safetensors")
     weights.write_bytes(weights.read_bytes()[:1000])
-    done = run("sql", "select embed('good film')", RECUDF_ENCODER=str(model))
-    assert done.returncode == 1
-    assert f"encoder '{model}' cannot be loaded from {model}" in done.stderr
+    connection = recudf.connect(settings=Settings(EncoderSettings(str(model))))
+    with pytest.raises(duckdb.Error, match=f"encoder '{model}' cannot be loaded from {model}: .*header"):
+        connection.execute("select embed('good film')")
+    assert connection.execute("select embed(null)").fetchall() == [(None,)]
     (model / "modules.json").write_text("{")
     done = run("sql", "select 1", RECUDF_ENCODER=str(model))
     assert done.returncode == 1
