@@ -229,6 +229,9 @@ VARS = [
     ({"event_weights": "view"}, "event_weights is 'view': write weights by event type, as {view: 0.1}"),
     ({"seen_event_types": "view"}, "seen_event_types is 'view': write a list, as [purchase, rating]"),
     ({"seen_event_types": 5}, "seen_event_types is '5': write a list"),
+    ({"inputs": "raw.items"}, "inputs is 'raw.items': write relations by input, as {items: shop.products}"),
+    ({"inputs": {"interactions": 5}}, "inputs.interactions is '5': write a relation, or a mapping of relation or ref"),
+    ({"inputs": {"interactions": {"relaton": "raw.items"}}}, "'relaton': 'raw.items'}': write a relation, or a mapping"),
     ({"encoder": 5}, "encoder is '5': give default or an alias of the profile"),
 ]  # fmt: skip
 

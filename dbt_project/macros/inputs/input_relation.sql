@@ -24,12 +24,18 @@
 
 
 {% macro input_mapping(name) %}
+    {% if var('inputs') is not mapping %}
+        {% do recudf.refuse_var('inputs', var('inputs'), 'write relations by input, as {items: shop.products}') %}
+    {% endif %}
     {% for other in var('inputs') if recudf.input_columns(other) is none %}
         {% do exceptions.raise_compiler_error(
             "the var inputs names '" ~ other ~ "': known are items, interactions, texts, users"
         ) %}
     {% endfor %}
     {% set input = var('inputs').get(name, {}) %}
+    {% if input is not string and (input is not mapping or input.keys() | reject('in', ['relation', 'ref', 'package', 'columns']) | list) %}
+        {% do recudf.refuse_var('inputs.' ~ name, input, 'write a relation, or a mapping of relation or ref, package and columns') %}
+    {% endif %}
     {{ return({'relation': input} if input is string else input) }}
 {% endmacro %}
 
