@@ -2,14 +2,13 @@
 -- users get, its parts alone, and chance. pool 'new' ranks only items that nobody had liked yet.
 {{ config(enabled=var('evaluation_users') is not none) }}
 {%- set k = recudf.number('evaluation_k') %}
+{%- set judged = recudf.parse_relation(var('evaluation_users') or 'not.evaluated') %}
 
 with users as (
     select points.*
     from {{ ref('recudf', 'int_user_points') }} as points
     inner join {{ ref('recudf', 'int_users_flagged') }} as flagged on points.user_id = flagged.user_id
-    where
-        not flagged.is_bot
-        and points.user_id in (select user_id from {{ recudf.parse_relation(var('evaluation_users') or 'not.evaluated') }})
+    where not flagged.is_bot and points.user_id in (select user_id from {{ judged }})
 ),
 
 pools as materialized (

@@ -1,5 +1,5 @@
--- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a user
--- without a vector by recent popularity.
+-- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a
+-- user without a vector by recent popularity.
 {%- set k = recudf.number('recommendations_per_user') %}
 
 with candidates as materialized (
