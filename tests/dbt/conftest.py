@@ -1,6 +1,6 @@
 """Warehouses to build on, with the tiny encoder."""
 
-import os
+from contextlib import contextmanager
 
 import pytest
 from warehouse import Warehouse
@@ -10,15 +10,20 @@ from recudf.sample import SampleParameters, make_sample
 SMALL = SampleParameters(users=100, items=80, interactions=1400, texts=160, groups=3)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _tiny(tiny_encoder):
-    """Every build here embeds with the tiny encoder, without a bar of progress."""
-    before = dict(os.environ)
-    os.environ.update(RECUDF_ENCODER=str(tiny_encoder), RECUDF_PROGRESS="off")
-    yield
-    for name in ("RECUDF_ENCODER", "RECUDF_PROGRESS"):
-        os.environ.pop(name)
-        os.environ.update({name: before[name]} if name in before else {})
+    """Every build here embeds with the tiny encoder, without a bar of progress; tests elsewhere do not."""
+    with embedding_with(tiny_encoder):
+        yield
+
+
+@contextmanager
+def embedding_with(encoder):
+    """Builds in this block use an encoder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECUDF_ENCODER", str(encoder))
+        patch.setenv("RECUDF_PROGRESS", "off")
+        yield
 
 
 @pytest.fixture
@@ -34,7 +39,8 @@ def sample():
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, sample):
+def built(tmp_path_factory, sample, tiny_encoder):
     """The sample built with all tests of the project; to be read only."""
     warehouse = Warehouse(tmp_path_factory.mktemp("built") / "sample.duckdb").load(**sample.inputs)
-    return warehouse.build(tested=True)
+    with embedding_with(tiny_encoder):  # a fixture of the session is made before those of a module
+        return warehouse.build(tested=True)

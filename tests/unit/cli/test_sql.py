@@ -120,6 +120,11 @@ def test_where_a_statement_ends(lines, complete):
 ENDLESS = "select count(*) from range(10000000) a, range(1000000) b"
 
 
+def hear_ctrl_c():
+    """A process started in the background of a script ignores Ctrl-C, and so do its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_stops_one_statement(tmp_path):
     command = [sys.executable, "-m", "recudf", "sql", f"select 'ready' as r; {ENDLESS}", "--format", "csv"]
     database = str(tmp_path / "x.duckdb")
@@ -130,10 +135,14 @@ def test_ctrl_c_stops_one_statement(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        preexec_fn=hear_ctrl_c,
     ) as process:
         assert [process.stdout.readline(), process.stdout.readline()] == ["r\n", "ready\n"]
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 1
     assert "Aborted" in errors
     assert "Traceback" not in errors
@@ -146,6 +155,7 @@ class Terminal:
         self.unread = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            hear_ctrl_c()
             os.chdir(home)
             os.execve(
                 sys.executable,
