@@ -13,6 +13,7 @@ base as (
     from (
         select blended_popularity
         from {{ ref('recudf', 'int_item_popularity') }}
+        where blended_popularity > 0
         order by blended_popularity desc
         limit {{ recudf.number('recommendations_per_user') }}
     ) as most_popular
