@@ -16,13 +16,15 @@ from recudf.cli import options
 if TYPE_CHECKING:
     import duckdb
 
+MARK = "the sample of recudf demo"
+
 
 @click.command(epilog="Example: recudf demo --database demo.duckdb")
 @options.database
 def demo(database: Path) -> None:
     """Make the sample, load it, build and evaluate it, and show recommendations, groups and metrics.
 
-    A database that exists must be one that this command made: it is built anew.
+    A database that exists must be one that this command made, which is built anew; any other is left alone.
     """
     from recudf.cli.build import build_database
     from recudf.cli.evaluate import evaluate_database
@@ -30,10 +32,12 @@ def demo(database: Path) -> None:
     from recudf.engines.loading import load
     from recudf.sample import SampleParameters, make_sample, write_sample
 
+    _require_own(database)
     with tempfile.TemporaryDirectory() as folder, _step("making the sample shop and loading it"):
         shop = Path(folder) / "sample-shop"
         write_sample(shop, make_sample(SampleParameters()))
         load(database, [shop])
+        _mark(database)
     with _step("building: embeddings, profiles, groups, recommendations, tests"):
         build_database(database, ["--quiet"])
     with _step("evaluating: builds as of the past, compared with what came next"):
@@ -44,6 +48,31 @@ def demo(database: Path) -> None:
     finally:
         connection.close()
     click.echo(_next_steps(database))
+
+
+def _require_own(database: Path) -> None:
+    """Raise InputError for a database whose inputs this command did not load."""
+    from recudf.engines.duckdb import open_database
+    from recudf.errors import InputError
+
+    if not database.exists():
+        return
+    with open_database(database, read_only=True) as connection:
+        marked = connection.execute(
+            "select count(*) from duckdb_tables() "
+            "where schema_name = 'raw' and table_name = 'items' and comment = ?",
+            [MARK],
+        ).fetchall()
+    if marked != [(1,)]:
+        raise InputError(f"{database} was not made by `recudf demo`: give a new file as --database")
+
+
+def _mark(database: Path) -> None:
+    """Note in the database whose inputs these are; a later `recudf load` takes the note away."""
+    from recudf.engines.duckdb import open_database
+
+    with open_database(database) as connection:
+        connection.execute(f"comment on table raw.items is '{MARK}'")
 
 
 class _step:  # noqa: N801 (used like a function)

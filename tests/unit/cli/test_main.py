@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
-from recudf.cli import COMMANDS, main
+from recudf.cli import COMMANDS, demo, main
+from recudf.engines.loading import load
+from recudf.errors import InputError
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -63,3 +66,27 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     result = CliRunner().invoke(main, ["sample", str(tmp_path / "file" / "shop")])
     assert result.exit_code == 1
     assert "Not a directory" in result.output
+
+
+def test_the_demo_leaves_a_database_alone_that_it_did_not_make(tmp_path):
+    """Else its sample would replace the inputs of whoever types `recudf demo` beside their warehouse."""
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema raw; create table raw.items as select 'mine' as item_id")
+    result = CliRunner().invoke(main, ["demo", "--database", str(path)])
+    assert result.exit_code == 2
+    assert f"{path} was not made by `recudf demo`" in result.output
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("from raw.items").fetchall() == [("mine",)]
+
+
+def test_the_mark_of_the_demo_goes_with_its_inputs(tmp_path):
+    path = tmp_path / "demo.duckdb"
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "items.csv").write_text("item_id,title\n1,tent\n")
+    load(path, [tmp_path / "shop"])
+    demo._mark(path)
+    demo._require_own(path)
+    load(path, [tmp_path / "shop"])
+    with pytest.raises(InputError, match="was not made by"):
+        demo._require_own(path)
