@@ -13,6 +13,7 @@ from warehouse import Warehouse
 
 from recudf.cli import main
 from recudf.cli.evaluate import build_replay
+from recudf.engines.beside import only_run
 from recudf.engines.duckdb import open_database
 from recudf.engines.splits import SCRATCH, Split, make_split
 
@@ -226,3 +227,16 @@ def test_wrong_options_are_named(shop, options, message):
     result = evaluate(shop, *options)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_one_run_at_a_time(shop):
+    """Two evaluations, or one beside a build, would change each other's tables."""
+    before = shop.query("select count(*) from recudf_evaluation.metrics")
+    with only_run(shop.path):
+        ended = subprocess.run(
+            [sys.executable, "-m", "recudf", "evaluate", "--database", str(shop.path)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert f"another run of recudf works on {shop.path}" in ended.stderr
+    assert shop.query("select count(*) from recudf_evaluation.metrics") == before

@@ -124,14 +124,29 @@ def evaluate_database(
 
     Where a replay fails, earlier measurements stay as they are.
     """
-    from recudf.cli.project import check_database, run_dbt
-    from recudf.engines.duckdb import open_database
-    from recudf.engines.replays import append_measurements, read_replay
-    from recudf.engines.splits import Split, drop_scratch, make_split
-    from recudf.evaluation.replays import measure
+    from recudf.cli.project import check_database
+    from recudf.engines.beside import only_run
+    from recudf.engines.splits import Split
 
     check_database(database)
-    split, variables = split or Split(), variables or {}
+    with only_run(database):  # two at once would share the scratch schema
+        return _evaluate(database, split or Split(), ks, resamples, variables or {}, schema)
+
+
+def _evaluate(
+    database: Path,
+    split: Split,
+    ks: Sequence[int],
+    resamples: int,
+    variables: Mapping[str, Any],
+    schema: str,
+) -> Evaluation:
+    from recudf.cli.project import run_dbt
+    from recudf.engines.duckdb import open_database
+    from recudf.engines.replays import append_measurements, read_replay
+    from recudf.engines.splits import drop_scratch, make_split
+    from recudf.evaluation.replays import measure
+
     try:
         with open_database(database) as connection:
             kind, moments = make_split(connection, schema, split)
