@@ -20,7 +20,7 @@ lint: $(VENV)/installed-dev  ## format, rules, types, import rules, SQL style
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --nofail-on-unparsable dbt_project/models dbt_project/tests sql
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests sql
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
