@@ -29,6 +29,7 @@ select
     encoder.fingerprint,
     encoder.device,
     encoder.dtype,
+    cast({{ dbt.string_literal(recudf.version()) }} as varchar) as recudf_version,
     {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }} as started_at,
     cast(date_diff(
         'millisecond',
