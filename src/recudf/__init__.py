@@ -4,3 +4,5 @@ from recudf.engines.duckdb import connect, register
 from recudf.settings import EncoderSettings, Settings
 
 __all__ = ["EncoderSettings", "Settings", "connect", "register"]
+
+__version__ = "0.1.0"  # the dbt package's is the same: dbt_project.yml and macros/version.sql

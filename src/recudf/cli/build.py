@@ -47,6 +47,7 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
         check_inputs(database)  # where a var may say that they are elsewhere, dbt looks for them
     if in_place:
         with only_run(database):
+            _prepare(database, dbt_options)
             if not run_dbt(["build", *dbt_options], database):
                 raise Failed(
                     "the build failed: dbt's messages above name the model and the cause; "
@@ -54,8 +55,19 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
                 )
         return
     with beside(database) as copy:
+        _prepare(copy, dbt_options)
         if not run_dbt(["build", *dbt_options], database, copy=copy):
             raise Failed(
                 "the build failed: dbt's messages above name the model and the cause; "
                 f"{database} is as it was, what was built is in {copy} until the next build"
             )
+
+
+def _prepare(database: Path, dbt_options: Sequence[str]) -> None:
+    """Tell what a database that another version built goes through."""
+    from recudf import __version__
+    from recudf.engines.versions import prepare
+
+    note = prepare(database, __version__, full_refresh=bool({"--full-refresh", "-f"} & set(dbt_options)))
+    if note:
+        click.echo(note, err=True)
