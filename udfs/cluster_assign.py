@@ -24,4 +24,4 @@ def declare(settings: Settings) -> list[ScalarFunction]:
         Argument("handle", pa.string()),
         Argument("max_distance", pa.float64(), optional=True),
     )
-    return [ScalarFunction("cluster_assign", arguments, pa.int32(), cluster_assign)]
+    return [ScalarFunction("cluster_assign", arguments, pa.int32(), cluster_assign, uses_indexes=True)]

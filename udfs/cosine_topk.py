@@ -29,6 +29,5 @@ def declare(settings: Settings) -> list[ScalarFunction]:
         Argument("k", pa.int64()),
         Argument("exclude", pa.list_(pa.string()), optional=True),
     )
-    return [
-        ScalarFunction("cosine_topk", arguments, pa.list_(NEIGHBOUR), partial(nearest, settings=settings))
-    ]
+    kernel = partial(nearest, settings=settings)
+    return [ScalarFunction("cosine_topk", arguments, pa.list_(NEIGHBOUR), kernel, uses_indexes=True)]

@@ -21,4 +21,4 @@ from recudf.settings import Settings
 def declare(settings: Settings) -> list[AggregateFunction]:
     arguments = (Argument("id", pa.string()), Argument("vector", "vector"))
     kernel = partial(build_indexes, settings=settings)
-    return [AggregateFunction("vector_index", arguments, pa.string(), kernel)]
+    return [AggregateFunction("vector_index", arguments, pa.string(), kernel, uses_indexes=True)]

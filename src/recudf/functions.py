@@ -37,12 +37,17 @@ class Argument:
 
 @dataclass(frozen=True)
 class ScalarFunction:
-    """A SQL function: one row in, one value out. NULLs reach the kernel, which says what they mean."""
+    """A SQL function: one row in, one value out. NULLs reach the kernel, which says what they mean.
+
+    uses_indexes: the kernel makes or reads indexes; an engine that knows for which statement says so to the
+    store of indexes, which keeps them for that long.
+    """
 
     name: str
     arguments: tuple[Argument, ...]
     returns: pa.DataType
     kernel: Kernel
+    uses_indexes: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,18 +47,21 @@ class Settings:
 
     encoder: what `embed` uses. encoders: (alias, encoder) pairs, each served as `embed_<alias>`.
     index_memory_bytes: matrices of vector indexes beyond this total are served from a temporary file.
+    index_disk_bytes: the bound of those files; beyond it, indexes that no statement is using are dropped.
     temp_directory: where those files go; None is the system's.
     """
 
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     encoders: tuple[tuple[str, EncoderSettings], ...] = ()
     index_memory_bytes: int = 2 << 30
+    index_disk_bytes: int = 16 << 30
     temp_directory: str | None = None
     progress: Progress = "auto"
 
     def __post_init__(self) -> None:
         _check_choice("progress", self.progress, get_args(Progress))
         _check_positive("index_memory_bytes", self.index_memory_bytes)
+        _check_positive("index_disk_bytes", self.index_disk_bytes)
         for alias, _ in self.encoders:
             if not (alias.isascii() and alias.isidentifier() and alias == alias.lower()):
                 raise ParameterError(
@@ -81,14 +84,16 @@ class Settings:
             (alias, _encoder(value, shared))
             for alias, value in sorted((options.get("encoders") or {}).items())
         )
-        if "index_memory_bytes" in own:
-            own["index_memory_bytes"] = _whole("index_memory_bytes", own["index_memory_bytes"])
+        for name in ("index_memory_bytes", "index_disk_bytes"):
+            if name in own:
+                own[name] = _whole(name, own[name])
         return cls(**own)
 
     @classmethod
     def from_environment(cls, overrides: Mapping[str, Any] | None = None) -> Settings:
         """Settings from RECUDF_ENCODER, RECUDF_DEVICE, RECUDF_DTYPE, RECUDF_MAX_TOKENS, RECUDF_BATCH_TOKENS,
-        RECUDF_INDEX_MEMORY_BYTES, RECUDF_TEMP_DIRECTORY and RECUDF_PROGRESS; `overrides` win."""
+        RECUDF_INDEX_MEMORY_BYTES, RECUDF_INDEX_DISK_BYTES, RECUDF_TEMP_DIRECTORY and RECUDF_PROGRESS;
+        `overrides` win."""
         names = (
             "encoder",
             "device",
@@ -96,6 +101,7 @@ class Settings:
             "max_tokens",
             "batch_tokens",
             "index_memory_bytes",
+            "index_disk_bytes",
             "temp_directory",
             "progress",
         )

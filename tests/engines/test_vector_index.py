@@ -1,5 +1,7 @@
 """vector_index: what a handle depends on, and what it refuses."""
 
+import gc
+
 import duckdb
 import numpy as np
 import pytest
@@ -110,3 +112,12 @@ def test_ids_stay_with_their_vectors_under_threads_and_group_by(threads):
         "select vector_index(id, vector) from (from v order by hash(id || 'x'))"
     ).fetchone()[0]
     assert (shuffled,) in handles
+
+
+def test_a_cursor_outlives_the_connection_that_registered_the_functions():
+    connection = recudf.connect()
+    cursor = connection.cursor()
+    recudf.engines.duckdb.create_macros(cursor, recudf.Settings())
+    del connection
+    gc.collect()
+    assert cursor.execute("select vector_index('a', [1, 2]) is not null").fetchall() == [(True,)]

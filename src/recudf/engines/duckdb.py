@@ -7,8 +7,11 @@ Nothing is written to the user's file.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -21,11 +24,13 @@ import pyarrow.compute as pc
 from recudf import interrupts
 from recudf.errors import InputError, WarehouseError
 from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
+from recudf.search.store import STORE
 from recudf.settings import Settings
 
 STORAGE_VERSION = "v1.2.0"  # the oldest file format with all we need: DuckDB 1.2 to 2.x open it
 SQLITE = b"SQLite format 3\0"  # how its files begin
 CONFIG = {"storage_compatibility_version": STORAGE_VERSION}
+_sessions = itertools.count()
 
 
 def connect(
@@ -86,18 +91,23 @@ def create_functions(connection: duckdb.DuckDBPyConnection, settings: Settings) 
             "select function_name from duckdb_functions() where starts_with(function_name, '_recudf_')"
         ).fetchall()
     }
-    for function in discover(settings):
+    for function, call in _calls(settings):
         name = _private_name(function, settings)
         if name not in known:
             connection.create_function(
-                name, _call(function), None, sql_type(function.returns), type="arrow", null_handling="special"
+                name, call, None, sql_type(function.returns), type="arrow", null_handling="special"
             )
 
 
 def create_macros(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create the public names on one cursor, as temporary macros."""
+    """Create the public names on one cursor, as temporary macros.
+
+    They tell functions that use indexes for which statement of which cursor they work.
+    """
+    session = next(_sessions)
+    weakref.finalize(cursor, STORE.end_session, session)
     for function in discover(settings):
-        overloads = ", ".join(_overloads(function, _private_name(function, settings)))
+        overloads = ", ".join(_overloads(function, _private_name(function, settings), session))
         cursor.execute(f"create or replace temp macro {function.name}{overloads}")
     for statement in sql_macros():
         cursor.execute(statement)
@@ -143,19 +153,33 @@ def _private_name(function: Function, settings: Settings) -> str:
     return f"_recudf_{function.name}_{digest}"
 
 
+@functools.cache
+def _calls(settings: Settings) -> tuple[tuple[Function, Callable[..., pa.Array]], ...]:
+    """Each function with what DuckDB calls; kept, as DuckDB lets go of it with the connection that created it
+    while cursors of that connection still call it."""
+    return tuple((function, _call(function)) for function in discover(settings))
+
+
 def _call(function: Function) -> Callable[..., pa.Array]:
     def call(*columns: pa.ChunkedArray) -> pa.Array:
         # combine_chunks copies even a single chunk
         arrays = tuple(c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in columns)
-        if not function.arguments:  # engines pass one column, so that the number of rows is known
-            return function.kernel(len(arrays[0]))
-        if isinstance(function, AggregateFunction):
-            return function.kernel(_zip_lists([a.name for a in function.arguments], arrays))
-        check_arguments(function, arrays)
-        return function.kernel(*arrays)
+        if not function.uses_indexes:
+            return _run_kernel(function, arrays)
+        with STORE.used_by(arrays[-2][0].as_py(), arrays[-1][0].as_py()):
+            return _run_kernel(function, arrays[:-2])
 
     call.__name__ = function.name
     return call
+
+
+def _run_kernel(function: Function, arrays: tuple[pa.Array, ...]) -> pa.Array:
+    if not function.arguments:  # engines pass one column, so that the number of rows is known
+        return function.kernel(len(arrays[0]))
+    if isinstance(function, AggregateFunction):
+        return function.kernel(_zip_lists([a.name for a in function.arguments], arrays))
+    check_arguments(function, arrays)
+    return function.kernel(*arrays)
 
 
 def _zip_lists(names: list[str], lists: tuple[pa.Array, ...]) -> pa.Array:
@@ -167,16 +191,17 @@ def _zip_lists(names: list[str], lists: tuple[pa.Array, ...]) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), rows, mask=missing)
 
 
-def _overloads(function: Function, private: str) -> Iterator[str]:
+def _overloads(function: Function, private: str, session: int) -> Iterator[str]:
+    user = [f"{session}::bigint", "current_query_id()::bigint"] if function.uses_indexes else []
     required = sum(not argument.optional for argument in function.arguments)
     for given in range(required, len(function.arguments) + 1):
         names = ", ".join(argument.name for argument in function.arguments[:given])
         values = [_cast(argument, index < given) for index, argument in enumerate(function.arguments)]
         if isinstance(function, AggregateFunction):
             # aggregates of one operator see rows in one order; a list of structs takes 5x as long
-            yield f"({names}) as {private}({', '.join(f'list({value})' for value in values)})"
+            yield f"({names}) as {private}({', '.join([*(f'list({value})' for value in values), *user])})"
         else:
-            yield f"({names}) as {private}({', '.join(values) or 'true'})"
+            yield f"({names}) as {private}({', '.join([*values, *user]) or 'true'})"
 
 
 def _cast(argument: Argument, given: bool) -> str:

@@ -1,7 +1,8 @@
 """The indexes of this process, by handle.
 
-An index lives as long as its process. Beyond a budget of bytes the oldest matrices move to temporary files,
-which have no name (so they vanish with the process, however it ends) and are served memory-mapped.
+Beyond a budget of bytes the oldest matrices move to temporary files, which have no name (so they vanish with
+the process, however it ends; Windows deletes them as it closes them) and are served memory-mapped. The files
+have a bound, too: beyond it the oldest indexes are forgotten that no running statement has made or asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,35 +26,73 @@ from recudf.vectors import Matrix
 Copy = npt.NDArray[np.generic]
 
 
+@dataclass(frozen=True)
+class _File:
+    """Matrices that moved together: a file each would be too many, as a process may open about 1,000."""
+
+    nbytes: int
+    handles: frozenset[str]
+
+
 class IndexStore:
     """Indexes by handle, each built once, and copies of them in other number formats, which may be dropped.
 
     Safe under threads. Who holds an Index keeps what it holds: moving a matrix replaces the entry, not the
-    object.
+    object. An engine names the statement that a kernel works for (`used_by`): what this statement has built
+    or asked for stays until its session begins another one or ends; what is used without a name, for good.
     """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._indexes: dict[str, Index] = {}  # oldest first
+        self._matrix_bytes = 0  # of those in memory
+        self._files: list[_File] = []  # oldest first
         self._copies: dict[str, tuple[Copy, float]] = {}
+        self._user = threading.local()
+        self._held: dict[int, tuple[int, set[str]]] = {}  # session: its statement, and the handles of that
+        self._ended: deque[int] = deque()
+        self._kept: set[str] = set()
+
+    @contextmanager
+    def used_by(self, session: int, statement: int) -> Iterator[None]:
+        """In this block, on this thread, indexes are used by a statement; a session runs one at a time."""
+        self._user.name = (session, statement)
+        try:
+            yield
+        finally:
+            self._user.name = None
+
+    def end_session(self, session: int) -> None:
+        """Let go of what the last statement of a session used. May be called while collecting garbage."""
+        self._ended.append(session)  # no lock: this thread may be in the middle of anything
 
     def get(self, handle: str) -> Index:
         """The index of a handle. Raises UnknownHandleError."""
         with self._lock:
             index = self._indexes.get(handle)
-        if index is None:
-            raise UnknownHandleError(
-                f"no index {handle!r} in this process: "
-                "make it with vector_index(id, vector) in the same statement"
-            )
-        return index
+            if index is not None:
+                self._hold(handle)
+                return index
+        raise UnknownHandleError(
+            f"no index {handle!r} in this process: "
+            "make it with vector_index(id, vector) in the same statement"
+        )
 
     def add(self, handle: str, build: Callable[[], Index], settings: Settings) -> None:
-        """Keep what `build` returns under `handle`, unless it is there; then bring memory into the budget."""
+        """Keep what `build` returns under `handle`, unless it is there; then bring memory into the budget.
+
+        Raises InputError where there is no room left, in which case the index is not kept.
+        """
         with self._lock:
+            self._hold(handle)
             if handle not in self._indexes:
-                self._indexes[handle] = build()
-                self._fit(settings)
+                self._indexes[handle] = index = build()
+                self._matrix_bytes += index.matrix.nbytes
+                try:
+                    self._fit(settings)
+                except InputError:
+                    self._forget([handle])
+                    raise
 
     def copy(
         self, index: Index, make: Callable[[Index], tuple[Copy, float]], settings: Settings
@@ -65,42 +107,107 @@ class IndexStore:
     def resident_bytes(self) -> int:
         """Bytes of matrices and copies held in memory."""
         with self._lock:
-            matrices = (
-                i.matrix.nbytes for i in self._indexes.values() if not isinstance(i.matrix, np.memmap)
-            )
-            return sum(matrices) + sum(values.nbytes for values, _ in self._copies.values())
+            return self._matrix_bytes + sum(values.nbytes for values, _ in self._copies.values())
+
+    def disk_bytes(self) -> int:
+        """Bytes of the temporary files."""
+        with self._lock:
+            return sum(file.nbytes for file in self._files)
 
     def clear(self) -> None:
         """Forget everything, as benchmarks and tests want it: handles made before become unknown."""
         with self._lock:
-            self._indexes.clear()
-            self._copies.clear()
+            for kept in (self._indexes, self._copies, self._files, self._held, self._kept):
+                kept.clear()
+            self._matrix_bytes = 0
+
+    def _hold(self, handle: str) -> None:
+        user = getattr(self._user, "name", None)
+        if user is None:
+            self._kept.add(handle)
+            return
+        session, statement = user
+        if session not in self._held or self._held[session][0] != statement:
+            self._held[session] = (statement, set())
+        self._held[session][1].add(handle)
+
+    def _in_use(self) -> set[str]:
+        while self._ended:
+            self._held.pop(self._ended.popleft(), None)
+        return self._kept.union(*(handles for _, handles in self._held.values()))
 
     def _fit(self, settings: Settings) -> None:
-        while self.resident_bytes() > settings.index_memory_bytes and len(self._copies) > 1:
+        budget = settings.index_memory_bytes
+        while self.resident_bytes() > budget and len(self._copies) > 1:
             del self._copies[next(iter(self._copies))]
-        for handle, index in list(self._indexes.items()):
-            if self.resident_bytes() <= settings.index_memory_bytes:
+        excess = self.resident_bytes() - budget
+        if excess <= 0:
+            return
+        excess += budget // 8  # a little more than needed, so that small indexes share a file
+        moving: list[Index] = []
+        for index in self._indexes.values():
+            if excess <= 0:
                 break
             if not isinstance(index.matrix, np.memmap):
-                moved = _map(index.matrix, settings.temp_directory)
-                self._indexes[handle] = dataclasses.replace(index, matrix=moved)
+                moving.append(index)
+                excess -= index.matrix.nbytes
+        moving = self._make_room(moving, settings.index_disk_bytes)
+        for index, matrix in zip(moving, _map([i.matrix for i in moving], settings), strict=True):
+            self._indexes[index.handle] = dataclasses.replace(index, matrix=matrix)
+        if moving:
+            size = sum(index.matrix.nbytes for index in moving)
+            self._matrix_bytes -= size
+            self._files.append(_File(size, frozenset(index.handle for index in moving)))
+
+    def _make_room(self, moving: list[Index], limit: int) -> list[Index]:
+        """Forget the oldest indexes that nobody uses until the disk has room; who is still to move."""
+        needed = sum(index.matrix.nbytes for index in moving)
+        if self.disk_bytes() + needed <= limit:
+            return moving
+        used = self._in_use()
+        for file in [file for file in self._files if file.handles.isdisjoint(used)]:
+            self._forget(file.handles)
+            self._files.remove(file)
+            if self.disk_bytes() + needed <= limit:
+                return moving
+        self._forget({index.handle for index in moving} - used)
+        moving = [index for index in moving if index.handle in used]
+        needed = self.disk_bytes() + sum(index.matrix.nbytes for index in moving)
+        if needed > limit:
+            raise InputError(
+                f"indexes in use need {needed:,} bytes of temporary files, index_disk_bytes is {limit:,}: "
+                "raise it or index_memory_bytes, or run fewer statements at once"
+            )
+        return moving
+
+    def _forget(self, handles: Iterable[str]) -> None:
+        for handle in handles:
+            index = self._indexes.pop(handle)
+            self._matrix_bytes -= 0 if isinstance(index.matrix, np.memmap) else index.matrix.nbytes
+            self._copies.pop(handle, None)
 
 
-def _map(matrix: Matrix, directory: str | None) -> Matrix:
-    """The same matrix, from a temporary file without a name. Raises InputError where it cannot be written."""
+def _map(matrices: Sequence[Matrix], settings: Settings) -> list[Matrix]:
+    """The same matrices, from a temporary file without a name. Raises InputError if it cannot be written."""
+    if not matrices:
+        return []
     try:
-        with tempfile.TemporaryFile(prefix="recudf-", dir=directory) as file:
+        with tempfile.TemporaryFile(prefix="recudf-", dir=settings.temp_directory) as file:
             # written, not assigned through the map: a full disk is then an error, not a crash
-            matrix.tofile(file)
+            for matrix in matrices:
+                matrix.tofile(file)
             file.flush()
-            return np.memmap(file, matrix.dtype, mode="c", shape=matrix.shape)
+            ends = np.cumsum([matrix.size for matrix in matrices])
+            whole = np.memmap(file, np.float32, mode="c", shape=(int(ends[-1]),))
     except OSError as error:
-        where = directory or tempfile.gettempdir()
+        where = settings.temp_directory or tempfile.gettempdir()
+        size = sum(matrix.nbytes for matrix in matrices)
         raise InputError(
-            f"cannot move an index of {matrix.nbytes:,} bytes to {where}: {error}: "
+            f"cannot move indexes of {size:,} bytes to {where}: {error}: "
             "free space there, set temp_directory, or raise index_memory_bytes"
         ) from None
+    parts = np.split(whole, ends[:-1])
+    return [part.reshape(matrix.shape) for part, matrix in zip(parts, matrices, strict=True)]
 
 
 STORE = IndexStore()
