@@ -34,7 +34,9 @@ def prepare(database: Path, running: str, full_refresh: bool = False) -> str | N
                 f"{database.name} was built by {by}, and this is {running}: install that version, or "
                 "rebuild all tables with --full-refresh, which gives groups new ids"
             )
-        kept = "groups' ids, runs and measurements" if not full_refresh else "runs and measurements"
+        kept = "runs and measurements"
+        if built != UNSAID and not full_refresh:
+            kept = f"groups' ids, {kept}"
         if _drop_embeddings_of_other_columns(connection):
             note = f"kept are {kept}; all texts are embedded anew"
         else:
