@@ -13,10 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recudf.errors import VectorError
+from recudf.errors import InputError, VectorError
 
 Matrix = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+
+LARGEST_WEIGHT = 1e100  # sums over any number of vectors stay finite
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,33 @@ def write_vectors(matrix: Matrix, valid: Mask, fixed: bool = False) -> pa.Array:
             mask=pa.array(~valid),
         )
     )
+
+
+def read_weights(
+    weights: pa.Array, counts: npt.NDArray[np.int64], present: Mask, name: str
+) -> tuple[npt.NDArray[np.float64], Mask]:
+    """The weights of a list column in the order of its flattened partner, and which of them are not NULL.
+
+    weights: list<number> [n]; a NULL row means weight 1 throughout. counts: int64 [n], the lengths of the
+    partner's lists. present: bool [n], where the partner is not NULL. Raises InputError, naming the
+    function, where a row's lists differ in length or a weight is NaN, infinite or beyond LARGEST_WEIGHT.
+    """
+    given = valid_mask(weights)
+    lengths = pc.fill_null(pc.list_value_length(weights), 0).to_numpy(zero_copy_only=False)
+    if (wrong := np.flatnonzero(given & present & (lengths != counts))).size:
+        raise InputError(f"{name}: {counts[wrong[0]]} vectors but {lengths[wrong[0]]} weights: give one each")
+    flat = np.ones(counts.sum())
+    in_row = np.repeat(given & present, counts)
+    kept = weights.filter(pa.array(given & present)).flatten()
+    not_null = np.ones(len(flat), bool)
+    not_null[in_row] = valid_mask(kept)
+    flat[in_row] = pc.fill_null(kept.cast(pa.float64()), 0).to_numpy(zero_copy_only=False)
+    if (wrong := flat[~(np.abs(flat) <= LARGEST_WEIGHT)]).size:
+        raise InputError(
+            f"{name}: a weight is {wrong[0]:g}: "
+            f"give numbers up to {LARGEST_WEIGHT:g}, or NULL to skip a vector"
+        )
+    return flat, not_null
 
 
 def scatter(values: pa.Array, valid: Mask) -> pa.Array:

@@ -1,11 +1,35 @@
-{# FLOAT[D] of the encoder in use, read from the table of embeddings; FLOAT[] before there is one. #}
+{# FLOAT[D] of the encoder in use. #}
 {% macro vector_type() -%}
-    {%- set found = [] -%}
-    {%- set embeddings = ref('recudf', 'int_text_embeddings') -%}
     {%- if execute -%}
-        {%- for column in adapter.get_columns_in_relation(embeddings) if column.name == 'vector' -%}
-            {%- do found.append(column.dtype) -%}
-        {%- endfor -%}
+        {%- set dimension = run_query('select ' ~ recudf.encoder_function('encoder_info') ~ '().dimension') -%}
+        float[{{ dimension.rows[0][0] }}]
+    {%- else -%}
+        float[]
     {%- endif -%}
-    {{ found[0] if found else 'float[]' }}
 {%- endmacro %}
+
+
+{# The type of the vectors in a table that keeps those of several encoders: FLOAT[D] as long as all have D dimensions. #}
+{% macro shared_vector_type(relation) -%}
+    {%- set found = recudf.stored_vector_type(relation) -%}
+    {%- set ours = recudf.vector_type() -%}
+    {{ 'float[]' if found and found != ours else ours }}
+{%- endmacro %}
+
+
+{# Gives such a table the type FLOAT[] before vectors of another dimension come in; else nothing. #}
+{% macro widen_vectors(relation) -%}
+    {%- set found = recudf.stored_vector_type(relation) if execute else none -%}
+    {%- if found and found not in ('float[]', recudf.vector_type()) -%}
+        alter table {{ relation }} alter column vector set data type float[]
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro stored_vector_type(relation) %}
+    {%- set found = load_relation(relation) if execute else none -%}
+    {%- for column in (adapter.get_columns_in_relation(found) if found else []) if column.name == 'vector' -%}
+        {{ return(column.dtype | lower) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}

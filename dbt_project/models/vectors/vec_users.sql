@@ -1,20 +1,28 @@
 -- One vector per user, unit length: the sum of weight x vector over the evidence.
 -- strength is the length of that sum: how much evidence there is, and how much it agrees.
-with vectors as (
-    {{ recudf.evidence_vectors() }}
+with vectors as materialized (
+    {{ recudf.evidence_index() }}
 ),
 
-summed as (
+histories as (
     select
-        evidence.user_id,
-        vector_mean(
-            list(vectors.vector order by evidence.kind, evidence.ref_id),
-            list(evidence.weight order by evidence.kind, evidence.ref_id)
+        user_id,
+        list(struct_pack(key := {{ recudf.evidence_key() }}, weight := weight) order by kind, ref_id) as evidence
+    from {{ ref('recudf', 'int_user_evidence') }}
+    group by user_id
+),
+
+summed as materialized (
+    select
+        histories.user_id,
+        vector_mean_of(
+            list_transform(histories.evidence, lambda piece: piece.key),
+            vectors.handle,
+            list_transform(histories.evidence, lambda piece: piece.weight)
         ) as vector,
-        sum(abs(evidence.weight)) as weight
-    from {{ ref('recudf', 'int_user_evidence') }} as evidence
-    inner join vectors on evidence.kind = vectors.kind and evidence.vector_id = vectors.vector_id
-    group by evidence.user_id
+        list_sum(list_transform(histories.evidence, lambda piece: abs(piece.weight))) as weight
+    from histories
+    cross join vectors
 ),
 
 encoder as (

@@ -6,10 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recudf.errors import InputError
-from recudf.vectors import read_vectors, require_finite, unit, valid_mask, write_vectors
-
-LARGEST_WEIGHT = 1e100  # sums over any number of vectors stay finite
+from recudf.vectors import read_vectors, read_weights, require_finite, unit, valid_mask, write_vectors
 
 
 def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
@@ -29,7 +26,7 @@ def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
     if len(column.matrix) == 0:
         return empty
     require_finite(column.matrix, "vector")
-    weight, given = _flat_weights(weights, counts, valid_mask(vectors))
+    weight, given = read_weights(weights, counts, valid_mask(vectors), "vector_mean")
     used = column.valid & given
     row = np.repeat(np.arange(len(vectors)), counts)[used]
     position = (np.cumsum(column.valid) - 1)[used]
@@ -39,30 +36,6 @@ def weighted_means(vectors: pa.Array, weights: pa.Array) -> pa.Array:
     valid = totals > 0
     means = (sums[valid] / totals[valid, None]).astype(np.float32)
     return write_vectors(means, valid)
-
-
-def _flat_weights(
-    weights: pa.Array, counts: np.ndarray, has_vectors: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """One weight per vector, in the order of the flattened vectors, and whether it is not NULL."""
-    given = valid_mask(weights)
-    lengths = pc.fill_null(pc.list_value_length(weights), 0).to_numpy(zero_copy_only=False)
-    if (wrong := np.flatnonzero(given & has_vectors & (lengths != counts))).size:
-        raise InputError(
-            f"vector_mean: {counts[wrong[0]]} vectors but {lengths[wrong[0]]} weights: give one each"
-        )
-    flat = np.ones(counts.sum())
-    in_row = np.repeat(given & has_vectors, counts)
-    kept = weights.filter(pa.array(given & has_vectors)).flatten()
-    present = np.ones(len(flat), bool)
-    present[in_row] = valid_mask(kept)
-    flat[in_row] = pc.fill_null(kept.cast(pa.float64()), 0).to_numpy(zero_copy_only=False)
-    if (wrong := flat[~(np.abs(flat) <= LARGEST_WEIGHT)]).size:
-        raise InputError(
-            f"vector_mean: a weight is {wrong[0]:g}: "
-            f"give numbers up to {LARGEST_WEIGHT:g}, or NULL to skip a vector"
-        )
-    return flat, present
 
 
 def unit_vectors(vectors: pa.Array) -> pa.Array:

@@ -4,8 +4,8 @@
 --   a constant:              popularity weight x that of the k-th item by it, the same for all items,
 --                            which therefore cannot be the reason for one of them
 -- A user without a vector has no evidence, and recent popularity in place of the blended one, with weight 1.
-with vectors as (
-    {{ recudf.evidence_vectors() }}
+with vectors as materialized (
+    {{ recudf.evidence_index() }}
 ),
 
 base as (
@@ -19,22 +19,63 @@ base as (
     ) as most_popular
 ),
 
+recommended as (
+    select
+        user_id,
+        list(item_id order by rank) as item_ids
+    from {{ ref('recudf', 'int_recommendations_ranked') }}
+    group by user_id
+),
+
+histories as (
+    select
+        user_id,
+        list(
+            struct_pack(kind := kind, ref_id := ref_id, key := {{ recudf.evidence_key() }}, weight := weight)
+            order by kind, ref_id
+        ) as evidence
+    from {{ ref('recudf', 'int_user_evidence') }}
+    group by user_id
+),
+
+-- one row per recommendation: the cosine of every piece of evidence to the item
+compared as (
+    select
+        recommended.user_id,
+        users.strength,
+        histories.evidence,
+        unnest(recommended.item_ids) as item_id,
+        unnest(cosine_matrix(
+            list_transform(recommended.item_ids, lambda item_id: 'item:' || item_id),
+            list_transform(histories.evidence, lambda piece: piece.key),
+            vectors.handle
+        )) as cosines
+    from recommended
+    inner join {{ ref('recudf', 'vec_users') }} as users on recommended.user_id = users.user_id
+    inner join histories on recommended.user_id = histories.user_id
+    cross join vectors
+),
+
+evidence as (
+    select
+        user_id,
+        item_id,
+        strength,
+        unnest(evidence) as evidence,
+        unnest(cosines) as cosine
+    from compared
+),
+
 parts as (
     select
-        ranked.user_id,
-        ranked.item_id,
+        user_id,
+        item_id,
         evidence.kind,
         evidence.ref_id,
         evidence.weight < 0 as is_unlike,
-        round(
-            evidence.weight * list_inner_product(vectors.vector, items.vector)
-            / (users.strength + {{ recudf.number('content_shrinkage') }}), 6
-        ) as value
-    from {{ ref('recudf', 'int_recommendations_ranked') }} as ranked
-    inner join {{ ref('recudf', 'vec_items') }} as items on ranked.item_id = items.item_id
-    inner join {{ ref('recudf', 'vec_users') }} as users on ranked.user_id = users.user_id
-    inner join {{ ref('recudf', 'int_user_evidence') }} as evidence on ranked.user_id = evidence.user_id
-    inner join vectors on evidence.kind = vectors.kind and evidence.vector_id = vectors.vector_id
+        round(evidence.weight * cosine / (strength + {{ recudf.number('content_shrinkage') }}), 6) as value
+    from evidence
+    where cosine is not null
     union all
     select
         ranked.user_id,

@@ -1,0 +1,21 @@
+{# An index over the vectors that evidence points to, of items and of texts, by evidence_key. One row. #}
+{% macro evidence_index() -%}
+    select vector_index({{ recudf.evidence_key() }}, vector) as handle
+    from (
+        select
+            'item' as kind,
+            item_id as vector_id,
+            cast(vector as float[]) as vector
+        from {{ ref('recudf', 'vec_items') }}
+        union all
+        select
+            'text' as kind,
+            text_hash as vector_id,
+            cast(vector as float[]) as vector
+        from {{ ref('recudf', 'vec_texts') }}
+    ) as vectors
+{%- endmacro %}
+
+
+{# Names a vector in evidence_index: an item and a text may have the same id. #}
+{% macro evidence_key() -%} kind || ':' || vector_id {%- endmacro %}
