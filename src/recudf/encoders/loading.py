@@ -17,6 +17,7 @@ def load(settings: EncoderSettings, device: str, dtype: str) -> LoadedModel:
     folder = files.model_folder(settings.model)
     if settings.model == BUNDLED:
         files.verify_bundled(folder)
+    files.verify_data_only(folder)
     import torch
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer

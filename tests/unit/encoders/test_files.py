@@ -143,6 +143,47 @@ class TestFingerprint:
         assert self.of(folder) != self.of(tiny_encoder)
 
 
+def test_code_that_a_model_brings_along_is_not_run(tiny_encoder, tmp_path):
+    folder = copy_of(tiny_encoder, tmp_path)
+    (folder / "own.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()\nclass Module: pass\n")
+    modules = json.loads((folder / "modules.json").read_text())
+    modules[0]["type"] = "own.Module"
+    (folder / "modules.json").write_text(json.dumps(modules))
+    with pytest.raises(EncoderError, match=r"wants to run code of its own \(own\.Module\)"):
+        Encoder(EncoderSettings(str(folder), device="cpu"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_configured_code_of_a_transformer_is_not_run(tiny_encoder, tmp_path):
+    folder = copy_of(tiny_encoder, tmp_path)
+    (folder / "own.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()\nclass Model: pass\n")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"auto_map": {"AutoModel": "own.Model", "AutoConfig": "own.Model"}, "model_type": "own"}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        Encoder(EncoderSettings(str(folder), device="cpu"))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "adapter_model.bin"])
+def test_weights_that_are_a_pickle_are_refused(tiny_encoder, tmp_path, name):
+    """Where safetensors lie beside them these are read, and the pickle is left alone."""
+    import pickle
+
+    class Evil:
+        def __reduce__(self):
+            return open, (str(tmp_path / "run"), "w")
+
+    folder = copy_of(tiny_encoder, tmp_path)
+    (folder / name).write_bytes(pickle.dumps(Evil()))
+    if name == "pytorch_model.bin":
+        assert Encoder(EncoderSettings(str(folder), device="cpu", max_tokens=10)).dimension == 16
+        (folder / "model.safetensors").unlink()
+    with pytest.raises(EncoderError, match=f"{name} is a pickle, .* safetensors"):
+        Encoder(EncoderSettings(str(folder), device="cpu"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_half_precision_needs_a_gpu():
     with pytest.raises(EncoderError, match="dtype is 'fp16' and the device is cpu"):
         resolve(EncoderSettings(device="cpu", dtype="fp16"))
