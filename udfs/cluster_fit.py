@@ -35,4 +35,6 @@ from recudf.settings import Settings
 
 def declare(settings: Settings) -> list[ScalarFunction]:
     arguments = (Argument("handle", pa.string()), Argument("params", pa.string(), optional=True))
-    return [ScalarFunction("cluster_fit", arguments, CLUSTERS, cluster_fit, uses_indexes=True)]
+    return [
+        ScalarFunction("cluster_fit", arguments, CLUSTERS, cluster_fit, uses_indexes=True, expensive=True)
+    ]

@@ -30,4 +30,5 @@ def declare(settings: Settings) -> list[ScalarFunction]:
         Argument("exclude", pa.list_(pa.string()), optional=True),
     )
     kernel = partial(nearest, settings=settings)
-    return [ScalarFunction("cosine_topk", arguments, pa.list_(NEIGHBOUR), kernel, uses_indexes=True)]
+    returns = pa.list_(NEIGHBOUR)
+    return [ScalarFunction("cosine_topk", arguments, returns, kernel, uses_indexes=True, expensive=True)]

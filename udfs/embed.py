@@ -24,6 +24,7 @@ def declare(settings: Settings) -> list[ScalarFunction]:
             (Argument("text", pa.string()),),
             vector_type(encoder),
             partial(embed, encoder=encoder, progress=settings.progress),
+            expensive=True,
         )
         for suffix, encoder in configured(settings)
     ]

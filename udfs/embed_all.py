@@ -24,6 +24,7 @@ def declare(settings: Settings) -> list[ScalarFunction]:
             (Argument("texts", pa.list_(pa.string())),),
             pa.list_(vector_type(encoder)),
             partial(embed_all, encoder=encoder, progress=settings.progress),
+            expensive=True,
         )
         for suffix, encoder in configured(settings)
     ]

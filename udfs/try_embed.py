@@ -24,6 +24,7 @@ def declare(settings: Settings) -> list[ScalarFunction]:
             (Argument("text", pa.string()),),
             pa.struct([("value", vector_type(encoder)), ("error", pa.string())]),
             partial(try_embed, encoder=encoder, progress=settings.progress),
+            expensive=True,
         )
         for suffix, encoder in configured(settings)
     ]

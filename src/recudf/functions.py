@@ -41,6 +41,7 @@ class ScalarFunction:
 
     uses_indexes: the kernel makes or reads indexes; an engine that knows for which statement says so to the
     store of indexes, which keeps them for that long.
+    expensive: worth computing once; an engine whose optimiser may evaluate a call twice is told not to.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ScalarFunction:
     returns: pa.DataType
     kernel: Kernel
     uses_indexes: bool = False
+    expensive: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ class Settings:
     index_memory_bytes: matrices of vector indexes beyond this total are served from a temporary file.
     index_disk_bytes: the bound of those files; beyond it, indexes that no statement is using are dropped.
     temp_directory: where those files go; None is the system's.
+    index_uri: the folder of the indexes that an engine of several processes shares (see docs/spark.md).
+    index_shard_bytes: the largest matrix of one `vector_index` there; larger ones are made of shards.
     """
 
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
@@ -56,12 +58,15 @@ class Settings:
     index_memory_bytes: int = 2 << 30
     index_disk_bytes: int = 16 << 30
     temp_directory: str | None = None
+    index_uri: str | None = None
+    index_shard_bytes: int = 4 << 30
     progress: Progress = "auto"
 
     def __post_init__(self) -> None:
         _check_choice("progress", self.progress, get_args(Progress))
         _check_positive("index_memory_bytes", self.index_memory_bytes)
         _check_positive("index_disk_bytes", self.index_disk_bytes)
+        _check_positive("index_shard_bytes", self.index_shard_bytes)
         for alias, _ in self.encoders:
             if not (alias.isascii() and alias.isidentifier() and alias == alias.lower()):
                 raise ParameterError(
@@ -84,7 +89,7 @@ class Settings:
             (alias, _encoder(value, shared))
             for alias, value in sorted((options.get("encoders") or {}).items())
         )
-        for name in ("index_memory_bytes", "index_disk_bytes"):
+        for name in ("index_memory_bytes", "index_disk_bytes", "index_shard_bytes"):
             if name in own:
                 own[name] = _whole(name, own[name])
         return cls(**own)
@@ -92,8 +97,8 @@ class Settings:
     @classmethod
     def from_environment(cls, overrides: Mapping[str, Any] | None = None) -> Settings:
         """Settings from RECUDF_ENCODER, RECUDF_DEVICE, RECUDF_DTYPE, RECUDF_MAX_TOKENS, RECUDF_BATCH_TOKENS,
-        RECUDF_INDEX_MEMORY_BYTES, RECUDF_INDEX_DISK_BYTES, RECUDF_TEMP_DIRECTORY and RECUDF_PROGRESS;
-        `overrides` win."""
+        RECUDF_INDEX_MEMORY_BYTES, RECUDF_INDEX_DISK_BYTES, RECUDF_TEMP_DIRECTORY, RECUDF_INDEX_URI,
+        RECUDF_INDEX_SHARD_BYTES and RECUDF_PROGRESS; `overrides` win."""
         names = (
             "encoder",
             "device",
@@ -103,6 +108,8 @@ class Settings:
             "index_memory_bytes",
             "index_disk_bytes",
             "temp_directory",
+            "index_uri",
+            "index_shard_bytes",
             "progress",
         )
         found = {name: value for name in names if (value := os.environ.get(f"RECUDF_{name.upper()}"))}

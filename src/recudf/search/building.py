@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recudf.errors import InputError, VectorError
+from recudf.search.files import place
 from recudf.search.index import build, handle_of
-from recudf.search.store import STORE
+from recudf.search.store import add_index
 from recudf.settings import Settings
 from recudf.vectors import is_vector_type, read_vectors, valid_mask
 
@@ -45,8 +46,13 @@ def _build_index(rows: pa.StructArray | None, settings: Settings) -> str | None:
             f"vector_index: a vector ({_preview(column.matrix[number])}) has no id: "
             "give it one or remove the row"
         )
+    if place() is not None and column.matrix.nbytes > settings.index_shard_bytes:
+        raise InputError(
+            f"vector_index: {column.matrix.nbytes:,} bytes of vectors, index_shard_bytes is "
+            f"{settings.index_shard_bytes:,}: group by a hash of the id and join the parts with index_union"
+        )
     handle = handle_of(ids, column.matrix)
-    STORE.add(handle, lambda: build(handle, ids, column.matrix), settings)
+    add_index(handle, lambda: build(handle, ids, column.matrix), settings)
     return handle
 
 

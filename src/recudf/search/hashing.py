@@ -8,6 +8,8 @@ between rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -28,6 +30,12 @@ def content_hash(ids: pa.StringArray, matrix: Matrix) -> str:
     rows = _mix(_row_lanes(matrix) + _mix(_id_lanes(ids)))
     total = rows.sum(axis=0, dtype=np.uint64)
     return "".join(f"{int(lane):016x}" for lane in total)
+
+
+def joined_hash(hashes: Sequence[str]) -> str:
+    """The content hash of all rows together, from those of parts that share no row: sums add up."""
+    lanes = [sum(int(digits[at : at + 16], 16) for digits in hashes) for at in range(0, 16 * _LANES, 16)]
+    return "".join(f"{lane % 2**64:016x}" for lane in lanes)
 
 
 def _row_lanes(matrix: Matrix) -> Lanes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recudf.errors import InputError, VectorError
-from recudf.search.hashing import content_hash
+from recudf.search.hashing import content_hash, joined_hash
 from recudf.vectors import Matrix, norms
 
 
@@ -41,6 +43,33 @@ def handle_of(ids: pa.StringArray, matrix: Matrix) -> str:
     return f"index_{matrix.shape[0]}x{matrix.shape[1]}_{content_hash(ids, matrix)}"
 
 
+def is_handle(text: str) -> bool:
+    """Whether a text has the form of a handle."""
+    return _HANDLE.fullmatch(text) is not None
+
+
+def shape_of(handle: str) -> tuple[int, int]:
+    """Rows and components of the index that a handle names."""
+    rows, dimension, _ = _parts(handle)
+    return rows, dimension
+
+
+def joined_handle(handles: Sequence[str]) -> str:
+    """The handle of the index that holds the rows of all these, which have no id in common."""
+    parts = [_parts(handle) for handle in handles]
+    rows = sum(rows for rows, _, _ in parts)
+    return f"index_{rows}x{parts[0][1]}_{joined_hash([digest for _, _, digest in parts])}"
+
+
+def _parts(handle: str) -> tuple[int, int, str]:
+    match = _HANDLE.fullmatch(handle)
+    assert match is not None
+    return int(match[1]), int(match[2]), match[3]
+
+
+_HANDLE = re.compile(r"index_(\d+)x(\d+)_([0-9a-f]{32})")
+
+
 def build(handle: str, ids: pa.StringArray, matrix: Matrix) -> Index:
     """Copy rows into canonical order and check them.
 
@@ -65,3 +94,9 @@ def build(handle: str, ids: pa.StringArray, matrix: Matrix) -> Index:
             "remove the row or make the vector NULL"
         )
     return Index(handle, ids, matrix, 1.0 / lengths)
+
+
+def join(handle: str, parts: Sequence[Index]) -> Index:
+    """One index with the rows of several, which have no id in common."""
+    ids = pa.concat_arrays([part.ids for part in parts])
+    return build(handle, ids, np.concatenate([part.matrix for part in parts]))

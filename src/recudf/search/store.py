@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recudf.errors import InputError, UnknownHandleError
-from recudf.search.index import Index
+from recudf.search import files
+from recudf.search.index import Index, join
 from recudf.settings import Settings
 from recudf.vectors import Matrix
 
@@ -213,6 +214,23 @@ def _map(matrices: Sequence[Matrix], settings: Settings) -> list[Matrix]:
 STORE = IndexStore()
 
 
+def add_index(handle: str, build: Callable[[], Index], settings: Settings) -> None:
+    """Keep what `build` returns: in this process, or as a file where processes share indexes."""
+    if files.place() is None:
+        STORE.add(handle, build, settings)
+    else:
+        files.write_index(handle, build, settings)
+
+
+def get_shards(handle: str) -> list[Index]:
+    """The parts of an index; in one process it is whole. Raises UnknownHandleError."""
+    place = files.place()
+    if place is None:
+        return [STORE.get(handle)]
+    return [files.open_index(shard, place) for shard in files.read_shards(handle, place)]
+
+
 def get_index(handle: str) -> Index:
-    """The index that `vector_index` has named so in this process. Raises UnknownHandleError."""
-    return STORE.get(handle)
+    """The index that `vector_index` has named so, its parts put together. Raises UnknownHandleError."""
+    shards = get_shards(handle)
+    return shards[0] if len(shards) == 1 else join(handle, shards)

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recudf.errors import ParameterError
-from recudf.search.exact import Hits, top_k
+from recudf.search.exact import top_k
 from recudf.search.index import Index
 from recudf.search.scoring import Excluded, Ints
-from recudf.search.store import get_index
+from recudf.search.shards import Found, merge_hits
+from recudf.search.store import get_shards
 from recudf.settings import Settings
 from recudf.vectors import Mask, read_vectors, require_dimension, require_finite, valid_mask
 
@@ -38,11 +39,14 @@ def nearest(
     at = np.cumsum(column.valid) - 1
     parts = []
     for handle, rows in _rows_by_handle(handles, answered):
-        index = get_index(handle)
-        require_dimension(column.dimension, index.dimension, "query", f"index {handle!r}")
         matrix = column.matrix if len(rows) == len(column.matrix) else column.matrix[at[rows]]
-        hits = top_k(index, matrix, counts[rows], _excluded(exclude, rows, index), settings)
-        parts.append((rows, index, hits))
+        shards = []
+        for index in get_shards(handle):
+            require_dimension(column.dimension, index.dimension, "query", f"index {handle!r}")
+            excluded = _excluded(exclude, rows, index)
+            shards.append((index, top_k(index, matrix, counts[rows], excluded, settings)))
+        found, ids, scores = merge_hits(shards, counts[rows])
+        parts.append((rows[found], ids, scores))
     return _assemble(parts, answered)
 
 
@@ -66,16 +70,14 @@ def _excluded(exclude: pa.Array, rows: Ints, index: Index) -> Excluded:
     return Excluded(offsets, positions)
 
 
-def _assemble(parts: list[tuple[Ints, Index, Hits]], answered: Mask) -> pa.Array:
-    """One list per row, from hits that are sorted within each part."""
-    rows = np.concatenate([np.zeros(0, np.int64), *(own[hits.rows] for own, _, hits in parts)])
+def _assemble(parts: list[Found], answered: Mask) -> pa.Array:
+    """One list per row, from what was found, sorted within each part."""
+    rows = np.concatenate([np.zeros(0, np.int64), *(rows for rows, _, _ in parts)])
     counts = np.bincount(rows, minlength=len(answered))
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     order = np.argsort(rows, kind="stable")
-    ids = pa.concat_arrays(
-        [pa.array([], pa.string()), *(index.ids.take(pa.array(hits.positions)) for _, index, hits in parts)]
-    ).take(pa.array(order))
-    scores = np.concatenate([np.zeros(0, np.float32), *(hits.scores for _, _, hits in parts)])[order]
+    ids = pa.concat_arrays([pa.array([], pa.string()), *(ids for _, ids, _ in parts)]).take(pa.array(order))
+    scores = np.concatenate([np.zeros(0, np.float32), *(scores for _, _, scores in parts)])[order]
     ranks = np.arange(1, len(rows) + 1) - np.repeat(offsets[:-1], counts)
     values = pa.StructArray.from_arrays(
         [ids, pa.array(scores), pa.array(ranks.astype(np.int32))], fields=list(NEIGHBOUR)

@@ -208,5 +208,5 @@ def test_every_function_with_a_handle_tells_for_which_statement():
     from recudf.functions import discover
 
     for function in discover(recudf.Settings()):
-        has_handle = "handle" in {argument.name for argument in function.arguments}
-        assert function.uses_indexes == (has_handle or function.name == "vector_index"), function.name
+        has_handle = {"handle", "handles"} & {argument.name for argument in function.arguments}
+        assert function.uses_indexes == bool(has_handle or function.name == "vector_index"), function.name
