@@ -2,9 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+INSTALL := $(PIP) --constraint constraints.txt
+# LOCKED=1, as continuous integration has it: everything but torch comes by hash. torch is another file on each
+# kind of machine (CPU, CUDA), so it and the libraries it brings come by constraints.txt alone.
+LOCKED ?=
 
-.PHONY: demo test test-slow lint format docs clean
+.PHONY: demo test test-slow lint format docs lock audit clean
 
 demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
@@ -29,9 +33,23 @@ format: $(VENV)/installed-dev
 docs: $(VENV)/installed  ## docs/functions.md from the declarations
 	$(BIN)/python docs/generate_functions.py
 
+lock:  ## requirements.lock: the hashes of what constraints.txt pins, for every platform
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet uv
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command 'make lock' --constraint constraints.txt --extra dev pyproject.toml \
+		--output-file $(VENV)/lock/all.txt
+	awk '/^[^ ]/ {kept = !/^(torch|triton|cuda|nvidia)/} kept' $(VENV)/lock/all.txt > requirements.lock
+
+audit:  ## known vulnerabilities of what is pinned; fails where the advisories cannot be read
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "recudf needs Python 3.11 or later: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements.lock)
 	$(INSTALL) --editable .
 	touch $@
 
