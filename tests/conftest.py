@@ -48,12 +48,20 @@ def broken_encoder(tmp_path_factory):
     return make_encoder(tmp_path_factory.mktemp("broken_encoder"), broken=True)
 
 
+@pytest.fixture(scope="session")
+def tiny_encoders(tiny_encoder, tmp_path_factory):
+    """The tiny encoder, the same with other weights, and one of 8 dimensions."""
+    other = make_encoder(tmp_path_factory.mktemp("other_encoder"), seed=1)
+    narrow = make_encoder(tmp_path_factory.mktemp("narrow_encoder"), dimension=8)
+    return [tiny_encoder, other, narrow]
+
+
 WORDS = """the a and of is good bad film book guitar string sound story love war space alien robot cat dog
     red blue one two three four five six seven eight nine ten slow fast old new broken"""
 
 
-def make_encoder(folder: Path, broken: bool = False) -> Path:
-    """A BERT of one layer with random weights (fixed seed), mean pooling, words and letters as vocabulary."""
+def make_encoder(folder: Path, broken: bool = False, seed: int = 0, dimension: int = 16) -> Path:
+    """A BERT of one layer with random weights, mean pooling, words and letters as vocabulary."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
@@ -69,11 +77,11 @@ def make_encoder(folder: Path, broken: bool = False) -> Path:
         source
     )
     config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        vocab_size=len(vocabulary), hidden_size=dimension, num_hidden_layers=1, num_attention_heads=2,
         intermediate_size=32, max_position_embeddings=64,
     )  # fmt: skip
     with torch.random.fork_rng():
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         model = BertModel(config)
     with torch.no_grad():
         # wider than BERT's 0.02, so that texts differ
@@ -82,5 +90,5 @@ def make_encoder(folder: Path, broken: bool = False) -> Path:
             model.embeddings.word_embeddings.weight[vocabulary.index("broken")] = float("nan")
     model.save_pretrained(source)
     transformer = Transformer(str(source))
-    SentenceTransformer(modules=[transformer, Pooling(16)], device="cpu").save(str(folder / "model"))
+    SentenceTransformer(modules=[transformer, Pooling(dimension)], device="cpu").save(str(folder / "model"))
     return folder / "model"

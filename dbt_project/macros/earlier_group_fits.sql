@@ -1,15 +1,18 @@
 {# The groups of the build before; no rows where there are none, or where they are of a version without these columns. #}
 {% macro earlier_group_fits(relation) -%}
-    {%- set columns = ['group_number', 'centroid', 'next_number', 'fingerprint'] %}
+    {%- set columns = {
+        'group_number': 'integer', 'centroid': 'float[]', 'size': 'bigint', 'exemplars': 'varchar[]',
+        'next_number': 'integer', 'fingerprint': 'varchar', 'fitted_on': 'varchar',
+    } %}
     {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if relation is not none else [] %}
-    {%- if columns | reject('in', found) | list | length == 0 -%}
+    {%- if columns.keys() | reject('in', found) | list | length == 0 -%}
     select {{ columns | join(', ') }} from {{ relation }}
     {%- else -%}
     select
-        cast(null as integer) as group_number,
-        cast(null as float[]) as centroid,
-        cast(null as integer) as next_number,
-        cast(null as varchar) as fingerprint
+    {%- for name, type in columns.items() %}
+        cast(null as {{ type }}) as {{ name }}
+        {%- if not loop.last %},{% endif -%}
+    {%- endfor %}
     where false
     {%- endif -%}
 {%- endmacro %}

@@ -6,7 +6,7 @@ with used as (
     union
     select 'vec_users' as relation, fingerprint from {{ ref('recudf', 'vec_users') }}
     union
-    select 'int_group_fits' as relation, fingerprint from {{ ref('recudf', 'int_group_fits') }}
+    select 'int_group_fits' as relation, fingerprint from {{ ref('recudf', 'int_group_fits') }} where size > 0
 ),
 
 counted as (

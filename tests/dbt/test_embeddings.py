@@ -84,3 +84,17 @@ def test_a_build_with_vectors_of_two_encoders_fails(builds):
     assert "one_fingerprint" in result.output
     builds.warehouse.build("--select", "vec_users")
     builds.warehouse.build("--select", "test_type:singular", tested=True)
+
+
+def test_an_encoder_of_another_dimension_shares_the_table(warehouse, sample, tiny_encoders, monkeypatch):
+    """16 dimensions, then 8, then 16 again: what is known stays known, and vectors have their encoder's type."""
+    builds = Builds(warehouse.load(**sample.inputs))
+    texts, _, first = builds.embedded()
+    monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[2]))
+    *embedded, second = builds.embedded()
+    assert (embedded, second == first) == ([texts, 0], False)
+    types = "select distinct data_type from duckdb_columns() where column_name = 'vector' and table_name like 'vec%'"
+    assert warehouse.query(types) == [("FLOAT[8]",)]
+    monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[0]))
+    assert builds.embedded("--select", "+vec_users", "fct_runs") == (0, texts, first)
+    assert warehouse.query(types) == [("FLOAT[16]",)]

@@ -100,3 +100,38 @@ def test_planted_groups_are_found(noise, least, tmp_path, monkeypatch, record_pr
     index = adjusted_rand_score([truth[u] for u in users], [found[u] for u in users])
     record_property("adjusted_rand_index", f"{index:.3f} with {len(set(found.values()))} groups")
     assert index >= least
+
+
+def numbers(warehouse, condition="size > 0"):
+    return {
+        n for (n,) in warehouse.query(f"select group_number from recudf.int_group_fits where {condition}")
+    }
+
+
+def test_numbers_of_groups_are_never_given_again(warehouse, sample, tiny_encoders, monkeypatch):
+    """Another encoder, and a time without anybody to group: the groups after it are others, or the same that return."""
+    parts = ("--select", "+int_group_members")
+    warehouse.load(**sample.inputs).build(*parts)
+    first, was = numbers(warehouse), members_of(warehouse)
+    monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[1]))
+    warehouse.build(*parts)
+    second = numbers(warehouse)
+    assert first
+    assert not first & second
+    warehouse.run("alter table raw.interactions rename to away", "alter table raw.texts rename to texts_away")
+    warehouse.build(*parts)
+    assert (numbers(warehouse), numbers(warehouse, "not is_group")) == (set(), second)
+    warehouse.run("alter table raw.away rename to interactions", "alter table raw.texts_away rename to texts")
+    assert numbers(warehouse.build(*parts)) == second
+    monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[0]))
+    warehouse.build(*parts)
+    assert min(numbers(warehouse)) > max(first | second)
+    assert partition(members_of(warehouse)) == partition(was)
+
+
+def partition(members):
+    """Who is with whom, whatever the groups are called."""
+    inside = {}
+    for user, group in members.items():
+        inside.setdefault(group, set()).add(user)
+    return sorted(map(sorted, inside.values()))

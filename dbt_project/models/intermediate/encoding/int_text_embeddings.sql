@@ -44,7 +44,7 @@ batches as (
 select
     unnest(text_hashes) as text_hash,
     fingerprint,
-    unnest(vectors) as vector,
+    cast(unnest(vectors) as {{ recudf.shared_vector_type(this) }}) as vector,
     unnest(tokens) as tokens,
     unnest(list_transform(tokens, lambda n: coalesce(n > max_tokens, false))) as is_cut,
     cast({{ dbt.string_literal(invocation_id) }} as varchar) as run_id

@@ -1,0 +1,297 @@
+"""An incremental build equals a full one, whatever happened to the inputs in between.
+
+Sequences of changes are drawn by seed (sequences.py). A test that fails prints the seed; to run that sequence again,
+and to have it made as small as it can be within RECUDF_SEQUENCE_SHRINK seconds (600):
+
+    RECUDF_SEQUENCE_SEED=4711 pytest tests/dbt/test_incremental.py -m sequences -s
+
+`make test-incremental SECONDS=3600` runs sequences of new seeds for an hour.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import time
+from collections import Counter
+from datetime import timedelta
+
+import click
+import pytest
+from sequences import (
+    FIRST_DAY,
+    WORDS,
+    ArriveLate,
+    Delete,
+    DeliverAgain,
+    Insert,
+    MergeUsers,
+    Sequence,
+    SetEncoder,
+    SetVariable,
+    State,
+    Step,
+    Update,
+    draw,
+)  # fmt: skip
+from warehouse import Result, Warehouse, marts
+
+from recudf.cli.build import build_database
+from recudf.cli.project import project_directory
+
+# What cannot equal a full refresh, as it keeps to earlier builds on purpose: relation: columns left out, or all.
+# Given the same groups it is a function of the inputs as well, and is compared after these were handed over.
+FOLLOWS_EARLIER_GROUPS = {
+    "dim_groups": "*",  # ids and k-means both start from the groups of the build before
+    "fct_group_members": "*",  # members are nearest to those groups' centroids
+    "dim_users": ("group_id",),  # the same membership
+}
+
+
+def compared():
+    """All marts, and the vectors that others build on."""
+    vectors = (project_directory() / "models" / "vectors").glob("*.sql")
+    return [*marts(), *sorted(path.stem for path in vectors)]
+
+
+class Live(Warehouse):
+    """A warehouse that `recudf build` builds. Its folder is the same for every file, so that dbt need not parse the
+    project again; what lies there can be set aside and brought back."""
+
+    def __init__(self, folder, encoders):
+        super().__init__(folder / "live" / "w.duckdb")
+        self.folder, self.encoders = folder, encoders
+        self.path.parent.mkdir(parents=True)
+
+    def try_build(self, *options, state):
+        """`recudf build` with the vars and the encoder of a state, and with the test of fingerprints."""
+        options = ["--quiet", "--no-write-json", "--exclude-resource-type", "unit_test", *options]
+        options += [] if "--exclude" in options else ["--exclude", "test_type:generic"]
+        options += ["--target-path", str(self.folder / "target"), *state.options()]
+        said = io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+        ):
+            patch.setenv("RECUDF_ENCODER", str(self.encoders[state.encoder]))
+            try:
+                build_database(self.path, options)
+            except click.ClickException as error:
+                return Result(False, f"{said.getvalue()}\n{error.message}")
+        return Result(True, said.getvalue())
+
+    @contextlib.contextmanager
+    def set_aside(self):
+        """The warehouse is away in this block, and back after it: where it lies meanwhile."""
+        live, kept = self.path.parent, self.folder / "kept"
+        live.rename(kept)
+        live.mkdir()
+        try:
+            yield kept / self.path.name
+        finally:
+            shutil.rmtree(live)
+            kept.rename(live)
+
+    def relations(self, left_out=None):
+        """Rows of every compared relation, run columns aside. left_out: as FOLLOWS_EARLIER_GROUPS."""
+        left_out = left_out or {}
+        return {
+            name: self.rows(name, without=("run_id", *left_out.get(name, ())))
+            for name in compared()
+            if left_out.get(name) != "*"
+        }
+
+
+class Groups:
+    """What is promised of group numbers from build to build: one that was given up never comes back."""
+
+    def __init__(self):
+        self.ever, self.last, self.encoder = set(), set(), None
+
+    def check(self, warehouse, encoder):
+        found = {
+            n for (n,) in warehouse.query("select group_number from recudf.int_group_fits where size > 0")
+        }
+        if not found:  # nobody to group for now
+            return
+        continued = self.last if encoder == self.encoder else set()
+        again = (found - continued) & self.ever
+        assert not again, f"numbers of earlier groups given again: {again}"
+        self.ever |= found
+        self.last, self.encoder = found, encoder
+
+
+def run_sequence(sequence: Sequence, warehouse: Live) -> None:
+    """Build before and after the steps; AssertionError where something that is promised does not hold."""
+    state, groups = sequence.start(), Groups()
+    build(warehouse, state, "the first build")
+    groups.check(warehouse, state.encoder)
+    for number, step in enumerate(sequence.steps, start=1):
+        step.operation.apply(state)
+        if step.build or number == len(sequence.steps):
+            build(warehouse, state, f"the build after step {number}")
+            groups.check(warehouse, state.encoder)
+    compare_with_full_build(sequence, state, warehouse)
+    before = {**warehouse.relations(), "int_group_fits": warehouse.rows("int_group_fits")}
+    build(warehouse, state, "an unchanged build")
+    after = {**warehouse.relations(), "int_group_fits": warehouse.rows("int_group_fits")}
+    assert_same(before, after, "an unchanged build changed")
+
+
+def build(warehouse, state, what):
+    result = warehouse.load(**state.arrow()).try_build(state=state)
+    assert result.ok, f"{what} failed: {result.output}"
+    tables = ("vec_items", "vec_texts", "vec_users", "int_group_fits")
+    in_use = {"int_group_fits": " where size > 0"}  # those of nobody stay as they were
+    used = {
+        (f,)
+        for name in tables
+        for (f,) in warehouse.query(f"select distinct fingerprint from recudf.{name}{in_use.get(name, '')}")
+    }
+    assert len(used) <= 1, f"{what} mixes vectors of {used}"
+
+
+def compare_with_full_build(sequence, state, warehouse):
+    incremental, comparable = warehouse.relations(), warehouse.relations(FOLLOWS_EARLIER_GROUPS)
+    with warehouse.set_aside() as kept:
+        if sequence.fresh:
+            shuffled = {name: tuple(sorted(rows, key=md5_of)) for name, rows in state.tables.items()}
+            warehouse.load(**State(shuffled).arrow()).run(
+                f"attach '{kept}' as kept (read_only)",
+                "create schema recudf_embeddings",
+                "create table recudf_embeddings.int_text_embeddings as from kept.recudf_embeddings.int_text_embeddings",
+            )
+        else:
+            shutil.copyfile(kept, warehouse.path)
+        result = warehouse.try_build(*([] if sequence.fresh else ["--full-refresh"]), state=state)
+        assert result.ok, f"the full build failed: {result.output}"
+        assert_same(comparable, warehouse.relations(FOLLOWS_EARLIER_GROUPS), "a full build differs in")
+        warehouse.run(
+            f"attach '{kept}' as kept (read_only)",
+            "create or replace table recudf.int_group_fits as from kept.recudf.int_group_fits",
+        )
+        result = warehouse.try_build(
+            "--select", "int_group_fits+", "--exclude", "int_group_fits", "test_type:generic", state=state
+        )
+        assert result.ok, f"the build on the same groups failed: {result.output}"
+        assert_same(incremental, warehouse.relations(), "a full build on the same groups differs in")
+
+
+def md5_of(row):
+    return hashlib.md5(repr(row).encode()).hexdigest()
+
+
+def assert_same(relations, others, message):
+    assert relations.keys() == others.keys()
+    for name, rows in relations.items():
+        ours, theirs = Counter(map(repr, rows)), Counter(map(repr, others[name]))
+        if ours != theirs:
+            gone, new = list((ours - theirs).elements())[:5], list((theirs - ours).elements())[:5]
+            raise AssertionError("\n  ".join([f"{message} {name}:", *gone, "became", *new]))
+
+
+def failure_of(sequence, folder, encoders):
+    """What run_sequence finds, as text; None where all is well."""
+    warehouse = Live(folder, encoders)
+    try:
+        run_sequence(sequence, warehouse)
+    except AssertionError as error:
+        return str(error)
+    finally:
+        shutil.rmtree(folder)
+    return None
+
+
+def smallest(sequence, failure, failing, seconds):
+    """The sequence with all left out that the failure does without, as far as the time goes: (sequence, failure)."""
+    end, smaller = time.monotonic() + seconds, True
+    while smaller:
+        smaller = False
+        for candidate in sequence.smaller():
+            if time.monotonic() > end:
+                return sequence, failure
+            if found := failing(candidate):
+                sequence, failure, smaller = candidate, found, True
+                break
+    return sequence, failure
+
+
+def rated(user, item, stars, day, source=None):
+    return (user, item, "rating", float(stars), FIRST_DAY + timedelta(days=day, hours=1), source)
+
+
+EVERYTHING = Sequence(
+    {
+        "items": tuple(
+            (f"i{n}", f"{WORDS[n]} {WORDS[n + 3]}", None, "music" if n % 2 else "film", None, None, None)
+            for n in range(8)
+        ),
+        "interactions": tuple(
+            rated(f"u{u}", f"i{(3 * u + 2 * e) % 8}", 1 + (u + e) % 5, 10 * u + e)
+            for u in range(6)
+            for e in range(4)
+        ),
+        "texts": (
+            ("u1", "good guitar sound", None, "i1", None, FIRST_DAY, None),
+            ("u2", "slow film", "t1", None, "post", None, None),
+        ),
+        "users": (("u0", FIRST_DAY), ("u9", None)),
+        "hidden": (("u1", "i3"), ("u2", "i6")),
+    },
+    (
+        Step(Insert("interactions", (rated("u7", "i2", 5, 90), rated("u7", "i4", 4, 91))), False),
+        Step(DeliverAgain("interactions", 3, 6), False),
+        Step(ArriveLate((rated("u3", "i5", 1, 0), rated("u8", "i6", 5, 0))), True),
+        Step(Update("items", "title", (2,), "red robot"), False),
+        Step(Update("interactions", "value", (5, 9), 1.0), False),
+        Step(Delete("texts", (0,)), False),
+        Step(MergeUsers("u4", "u5"), False),
+        Step(SetVariable("as_of", str(FIRST_DAY + timedelta(days=60))), True),
+        Step(SetVariable("as_of", None), False),
+        Step(SetVariable("holdout", "raw.hidden"), False),
+        Step(SetVariable("rating_threshold", 4), False),
+        Step(SetEncoder(1), True),
+        Step(SetEncoder(2), False),
+        Step(SetVariable("as_of", str(FIRST_DAY + timedelta(days=40))), False),
+    ),
+)
+
+
+def test_everything_that_may_happen(tmp_path, tiny_encoders):
+    """One of each operation, as_of forward and back, three encoders; refreshed in a copy."""
+    assert failure_of(EVERYTHING, tmp_path / "sequence", tiny_encoders) is None
+
+
+@pytest.mark.parametrize("seed", [11])
+def test_a_drawn_sequence(seed, tmp_path, tiny_encoders):
+    assert failure_of(draw(seed), tmp_path / "sequence", tiny_encoders) is None
+
+
+@pytest.mark.sequences
+@pytest.mark.timeout(0)
+def test_sequences_for_a_while(tmp_path, tiny_encoders):
+    """RECUDF_SEQUENCE_SECONDS (3600): sequences of new seeds, all failures told at the end.
+    RECUDF_SEQUENCE_SEED: only that one, made smaller where it fails."""
+    only = os.environ.get("RECUDF_SEQUENCE_SEED")
+    end = time.monotonic() + float(os.environ.get("RECUDF_SEQUENCE_SECONDS", "3600"))
+    folder, seed, steps, failures = tmp_path / "sequence", int(only or time.time()), 0, {}
+    first = seed
+    while True:
+        sequence = draw(seed)
+        steps += len(sequence.steps)
+        if failure := failure_of(sequence, folder, tiny_encoders):
+            click.echo(f"\nRECUDF_SEQUENCE_SEED={seed}\n{failure}")
+            failures[seed] = failure
+        seed += 1
+        if only or time.monotonic() > end:
+            break
+    click.echo(
+        f"\n{seed - first} sequences with {steps} operations, {len(failures)} failed: {list(failures)}"
+    )
+    if only and failures:
+        shrink = float(os.environ.get("RECUDF_SEQUENCE_SHRINK", "600"))
+        found, failure = smallest(sequence, failure, lambda s: failure_of(s, folder, tiny_encoders), shrink)
+        click.echo(f"\nsmallest sequence found:\n{found}\n{failure}")
+    assert not failures
