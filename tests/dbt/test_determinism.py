@@ -51,3 +51,22 @@ def test_row_order_and_threads_do_not_show_on_real_data(name, data, tmp_path):
     )
     build_both(warehouse)
     assert_equal(warehouse)
+
+
+def test_of_events_alike_but_for_their_source_the_rated_one_counts(warehouse):
+    """Two shops, one of them with a single value, which is no rating: both events weigh 1, only one says 5 of 5."""
+    event = "'rating' as event_type, timestamp '2024-01-01 10:00:00' as occurred_at"
+    warehouse.load(
+        items="select unnest(['a', 'b']) as item_id, 'A guitar' as title",
+        interactions=f"""
+            select 'u' as user_id, 'a' as item_id, 5 as value, unnest(['plain', 'scale']) as source, {event}
+            union all select 'v', 'b', 1, 'scale', {event}""",
+    )
+    found = []
+    for order in ("source", "source desc"):
+        warehouse.load(interactions=f"select * from raw.interactions order by {order}")
+        warehouse.build("--select", "+int_user_items")
+        found += warehouse.query(
+            "select weight, rated_value, highest_value from recudf.int_user_items where user_id = 'u'"
+        )
+    assert found == [(2, 5, 5), (2, 5, 5)]

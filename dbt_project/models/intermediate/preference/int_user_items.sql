@@ -12,7 +12,9 @@ ranked as (
         *,
         row_number() over (
             partition by user_id, item_id
-            order by abs(decayed_weight) desc, occurred_at desc nulls last, event_type, value
+            order by
+                abs(decayed_weight) desc, occurred_at desc nulls last, event_type, value,
+                is_rated desc, highest_value
         ) as position
     from decayed
 )
