@@ -47,6 +47,17 @@ select
     (select count(*) from {{ ref('recudf', 'stg_texts') }}) as texts,
     (select count(*) from ({{ recudf.select_input('texts') }}) as read) as texts_read,
     (select count(*) from {{ ref('recudf', 'int_group_fits') }} where is_group) as groups,
-    (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations
+    (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations,
+    (
+        select min(occurred_at)
+        from (
+            select occurred_at from ({{ recudf.select_input('interactions') }}) as events
+            union all
+            select created_at from ({{ recudf.select_input('texts') }}) as texts
+        ) as dated
+        where occurred_at > {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }}
+    ) as valid_until,
+    false as is_unchanged,
+    cast(null as varchar) as digest
 from encoder
 cross join embedded

@@ -22,7 +22,8 @@ def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
     """Build all tables from the inputs in the database and test them.
 
     The work goes on in a copy, which replaces the database when everything is built and has passed its tests:
-    until then, and if the build fails or is killed, readers see the tables of the build before.
+    until then, and if the build fails or is killed, readers see the tables of the build before. Where nothing
+    that a build reads has changed since the last one, its tables stand; --full-refresh builds them anew.
 
     Where the working directory is a dbt project that installs recudf (see `recudf init`), that one is built,
     in place, otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select,
@@ -39,7 +40,9 @@ def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
 def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bool = False) -> None:
     """dbt build with these options, in place or beside the database; raises Failed when it fails."""
     from recudf.cli.project import check_database, check_inputs, own_project, run_dbt
+    from recudf.cli.repeats import describe
     from recudf.engines.beside import beside, only_run
+    from recudf.engines.unchanged import record, repeat
 
     in_place = in_place or "--project-dir" in {o.split("=")[0] for o in dbt_options}
     check_database(database, read_only=not in_place)
@@ -54,13 +57,19 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
                     "tables built before stay"
                 )
         return
+    repeatable = describe(dbt_options)
     with beside(database) as copy:
+        if repeatable and (built_at := repeat(copy, repeatable)):
+            click.echo(f"nothing has changed since the build of {built_at}: its tables stand")
+            return
         _prepare(copy, dbt_options)
         if not run_dbt(["build", *dbt_options], database, copy=copy):
             raise Failed(
                 "the build failed: dbt's messages above name the model and the cause; "
                 f"{database} is as it was, what was built is in {copy} until the next build"
             )
+        if repeatable:
+            record(copy, repeatable)
 
 
 def _prepare(database: Path, dbt_options: Sequence[str]) -> None:

@@ -1,0 +1,71 @@
+"""What a `recudf build` depends on, for `recudf.engines.unchanged`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from recudf.engines.unchanged import Build, Relation
+from recudf.settings import Settings
+
+# with any other option, such as --select or --full-refresh, a build is not all that it could be, or more
+WITHOUT_VALUE = {"--quiet", "-q", "--no-use-colors", "--use-colors", "--fail-fast", "-x"}
+WITH_VALUE = {"--vars", "--threads", "--exclude-resource-type", "--log-level"}
+MANY_VALUES = {"--exclude-resource-type"}
+CODE = ("recudf", "recudf.udfs", "recudf.sql", "recudf.dbt_project")
+
+
+def describe(dbt_options: Sequence[str]) -> Build | None:
+    """What a build with these options depends on; None where that cannot be told from here."""
+    variables = _variables(dbt_options)
+    reads = None if variables is None else _reads(variables)
+    if reads is None:
+        return None
+    code = tuple(Path(str(resources.files(package))) for package in CODE)
+    schema = os.environ.get("RECUDF_SCHEMA") or "recudf"
+    return Build(schema, reads, code, tuple(dbt_options), Settings.from_environment())
+
+
+def _variables(dbt_options: Sequence[str]) -> Mapping[str, Any] | None:
+    """The vars among the options; None where an option is not known, or vars are not to be read."""
+    found: Mapping[str, Any] = {}
+    rest = list(dbt_options)
+    while rest:
+        name, given, value = rest.pop(0).partition("=")
+        if name in WITHOUT_VALUE and not given:
+            continue
+        if name not in WITH_VALUE or not (given or rest):
+            return None
+        values = [value] if given else [rest.pop(0)]
+        while name in MANY_VALUES and rest and not rest[0].startswith("-"):
+            values.append(rest.pop(0))
+        if name == "--vars":
+            try:
+                found = yaml.safe_load(values[0]) or {}
+            except yaml.YAMLError:
+                return None  # dbt says what is wrong
+            if not isinstance(found, Mapping):
+                return None
+    return found
+
+
+def _reads(variables: Mapping[str, Any]) -> tuple[Relation | str, ...] | None:
+    """Relations that the vars name, and schemas that are read whole; None where one is elsewhere."""
+    inputs = variables.get("inputs") or {}
+    if not isinstance(inputs, Mapping):
+        return None
+    names = [value.get("relation") if isinstance(value, Mapping) else value for value in inputs.values()]
+    names += [variables[name] for name in ("holdout", "evaluation_users") if variables.get(name)]
+    relations: list[Relation | str] = []
+    for name in names:
+        parts = str(name).split(".")
+        if len(parts) != 2:
+            return None
+        relations.append((parts[0], parts[1]))
+    defaults = {"raw_schema": "raw", "evaluation_schema": "recudf_evaluation"}
+    return (*relations, *(str(variables.get(name, default)) for name, default in defaults.items()))

@@ -1,0 +1,140 @@
+"""Whether a build would make the same tables again: a digest of all that it reads, and of what it left.
+
+Rows enter by a hash that does not depend on their order, as tables do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recudf.engines.duckdb import open_database, register
+from recudf.engines.files import quoted
+from recudf.settings import Settings
+
+Relation = tuple[str, str]  # schema and name
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build depends on, apart from the database.
+
+    schema: where its tables land. reads: relations, and names of schemas of which everything counts.
+    code: folders whose files it runs. options: of dbt, vars among them.
+    """
+
+    schema: str
+    reads: tuple[Relation | str, ...]
+    code: tuple[Path, ...]
+    options: tuple[str, ...]
+    settings: Settings
+
+
+def record(database: Path, build: Build) -> None:
+    """Note in the last row of fct_runs what the build that has just ended has read and left."""
+    with open_database(database) as connection:
+        connection.execute(
+            f"update {_runs(build)} set digest = ? where run_id = (select run_id from {_last(build)})",
+            [_digest(connection, build)],
+        )
+
+
+def repeat(database: Path, build: Build) -> str | None:
+    """Where a build would make the same tables again, add a row to fct_runs that says so; None where not.
+
+    Returns when the tables were built.
+    """
+    began = time.monotonic()
+    with open_database(database) as connection:
+        columns = connection.execute(
+            "select column_name from duckdb_columns() where schema_name = ? and table_name = 'fct_runs'",
+            [build.schema],
+        ).fetchall()
+        if not {"digest", "is_unchanged", "valid_until"} <= {name for (name,) in columns}:
+            return None
+        # a row that is dated ahead counts from the first build after its time
+        last = connection.execute(
+            f"select digest from {_last(build)} "
+            "where coalesce(valid_until > cast(timezone('UTC', get_current_timestamp()) as timestamp), true)"
+        ).fetchall()
+        if not last or last[0][0] is None or last[0][0] != _digest(connection, build):
+            return None
+        connection.execute(
+            f"insert into {_runs(build)} by name select * replace (? as run_id, "
+            "cast(timezone('UTC', get_current_timestamp()) as timestamp) as started_at, ? as seconds, "
+            "0 as texts_embedded, texts_embedded + texts_reused as texts_reused, true as is_unchanged) "
+            f"from {_last(build)}",
+            [str(uuid.uuid4()), time.monotonic() - began],
+        )
+        ((built_at,),) = connection.execute(
+            f"select strftime(max(started_at), '%-d %B %Y, %H:%M UTC') from {_runs(build)} "
+            "where not is_unchanged"
+        ).fetchall()
+        return str(built_at)
+
+
+def _runs(build: Build) -> str:
+    return f"{quoted(build.schema)}.fct_runs"
+
+
+def _last(build: Build) -> str:
+    return f"(select * from {_runs(build)} order by started_at desc, run_id desc limit 1) as last"
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
+    settings = (build.settings.encoder, build.settings.encoders)
+    digest = hashlib.sha256(repr((build.schema, build.options, settings)).encode())
+    for part in (_encoders(connection, build.settings), _code(build.code)):
+        digest.update(part.encode())
+    for relation in _relations(connection, build.reads):
+        digest.update(_content(connection, relation).encode())
+    # what the build left: a table that is gone or has lost rows is made again
+    for schema, name in _relations(connection, (build.schema,)):
+        if name != "fct_runs":
+            rows = connection.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()
+            digest.update(repr((schema, name, rows)).encode())
+    return digest.hexdigest()
+
+
+def _encoders(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """The fingerprints: a model in a folder may have changed under its name."""
+    register(connection, settings)
+    names = ["encoder_info", *(f"encoder_info_{alias}" for alias, _ in settings.encoders)]
+    return repr([connection.execute(f"select {name}().fingerprint").fetchall() for name in names])
+
+
+def _code(folders: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in {".sql", ".yml", ".csv", ".py", ".toml"} and path.is_file():
+                digest.update(repr((str(path.relative_to(folder)), path.read_bytes())).encode())
+    return digest.hexdigest()
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Relation | str]) -> list[Relation]:
+    """The wanted relations that exist, sorted; SQL does not tell upper from lower case."""
+    rows = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = current_database()"
+    ).fetchall()
+    schemas = {name.lower() for name in wanted if isinstance(name, str)}
+    named = {(schema.lower(), name.lower()) for schema, name in (r for r in wanted if not isinstance(r, str))}
+    return sorted((s, n) for s, n in rows if s.lower() in schemas or (s.lower(), n.lower()) in named)
+
+
+def _content(connection: duckdb.DuckDBPyConnection, relation: Relation) -> str:
+    """Columns, their types, and a hash of the rows whatever their order."""
+    name = ".".join(quoted(part) for part in relation)
+    columns = [row[:2] for row in connection.execute(f"describe {name}").fetchall()]
+    rows = connection.execute(
+        "select count(*), cast(sum(hash) as varchar), bit_xor(hash) "
+        f"from (select hash(*columns(*)) as hash from {name})"
+    ).fetchall()
+    return repr((relation, columns, rows))

@@ -1,0 +1,137 @@
+"""A build of what has not changed stands; one of anything that a build reads is made."""
+
+import shutil
+from datetime import datetime
+
+import pytest
+from click.testing import CliRunner
+from warehouse import UNTESTED, Warehouse, marts
+
+from recudf.cli import main
+
+HASTE = ("--quiet", *UNTESTED)
+STANDS = "nothing has changed since the build of"
+
+
+def build(shop, *options):
+    done = CliRunner().invoke(main, ["build", "--database", str(shop.path), *HASTE, *options])
+    assert done.exit_code == 0, done.output
+    return STANDS in done.output
+
+
+def runs(shop):
+    return shop.query("""
+        select coalesce(is_unchanged, false), texts_embedded, texts_reused from recudf.fct_runs
+        order by started_at, seconds desc""")
+
+
+@pytest.fixture(scope="module")
+def once(built, tmp_path_factory):
+    """A warehouse after one `recudf build`."""
+    warehouse = Warehouse(shutil.copy(built.path, tmp_path_factory.mktemp("once") / "shop.duckdb"))
+    assert not build(warehouse)  # what dbt alone has built is no reason to stand
+    return warehouse
+
+
+@pytest.fixture
+def shop(once, tmp_path):
+    return Warehouse(shutil.copy(once.path, tmp_path / "shop.duckdb"))
+
+
+def test_nothing_changed(shop):
+    before = {mart: shop.rows(mart, without=()) for mart in marts()}
+    *_, (_, embedded, reused) = runs(shop)
+    assert embedded == 0
+    assert build(shop)
+    assert build(shop)
+    assert runs(shop)[-2:] == [(True, 0, reused), (True, 0, reused)]
+    assert {mart: shop.rows(mart, without=()) for mart in marts()} == before
+
+
+def test_the_order_of_rows_is_no_change(shop):
+    shop.run(
+        "create table raw.shuffled as from raw.interactions order by md5(interactions::varchar)",
+        "drop table raw.interactions",
+        "alter table raw.shuffled rename to interactions",
+    )
+    assert build(shop)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "insert into raw.interactions from raw.interactions limit 1",
+        "delete from raw.texts where user_id = (select min(user_id) from raw.texts)",
+        "update raw.items set title = title || '!' where item_id = (select min(item_id) from raw.items)",
+        "alter table raw.items rename column category to shelf",
+        "alter table raw.interactions alter occurred_at type date",
+        "drop table raw.users",
+        # what a build left
+        "drop table recudf.dim_users",
+        "delete from recudf.fct_recommendations where rank = 10",
+        # how a build was made
+        "update recudf.fct_runs set digest = 'of another version'",
+        "alter table recudf.fct_runs drop digest",
+    ],
+)
+def test_any_change_is_built(shop, change):
+    shop.run(change)
+    assert not would_stand(shop)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--full-refresh",),
+        ("--select", "stg_items"),
+        ("--vars", "{half_life_days: 90}"),
+        ("--vars", "{raw_schema: elsewhere}"),
+        ("--vars", "{inputs: {items: other.raw.items}}"),
+    ],
+)
+def test_other_options_are_built(shop, options):
+    assert not would_stand(shop, *options)
+
+
+def would_stand(shop, *options):
+    """Whether `recudf build` would leave the tables as they are, found without building them."""
+    from recudf.cli.repeats import describe
+    from recudf.engines.unchanged import repeat
+
+    repeatable = describe([*HASTE, *options])
+    return repeatable is not None and repeat(shop.path, repeatable) is not None
+
+
+def test_this_file_can_tell(shop):
+    assert would_stand(shop)
+
+
+def test_another_encoder_is_built(shop, monkeypatch):
+    monkeypatch.setenv("RECUDF_MAX_TOKENS", "7")
+    assert not would_stand(shop)
+
+
+def test_a_mapped_input_and_a_holdout_count(once, tmp_path):
+    shop = Warehouse(shutil.copy(once.path, tmp_path / "shop.duckdb")).run(
+        "create schema erp",
+        "create view erp.products as from raw.items",
+        "create table erp.hidden as select user_id, item_id from raw.interactions where false",
+    )
+    options = ("--vars", "{inputs: {items: {relation: erp.products}}, holdout: erp.hidden}")
+    assert not build(shop, *options)
+    assert would_stand(shop, *options)
+    assert not would_stand(shop)
+    shop.run("insert into erp.hidden select user_id, item_id from raw.interactions limit 1")
+    assert not would_stand(shop, *options)
+
+
+def test_a_row_dated_ahead_counts_from_its_time_on(shop):
+    shop.run(
+        "insert into raw.interactions by name select user_id, item_id, timestamp '2998-01-01' as occurred_at "
+        "from raw.interactions limit 1"
+    )
+    assert not build(shop)
+    assert shop.query("select max(valid_until) from recudf.fct_runs") == [(datetime(2998, 1, 1),)]
+    assert would_stand(shop)
+    shop.run("update recudf.fct_runs set valid_until = timestamp '2020-01-01'")  # as if time had gone on
+    assert not would_stand(shop)
