@@ -8,7 +8,7 @@ INSTALL := $(PIP) --constraint constraints.txt
 # kind of machine (CPU, CUDA), so it and the libraries it brings come by constraints.txt alone.
 LOCKED ?=
 
-.PHONY: demo test test-slow lint format docs lock audit clean
+.PHONY: demo test test-slow test-incremental lint format docs lock audit clean
 
 demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
@@ -18,6 +18,10 @@ test: $(VENV)/installed-dev  ## what runs on every change
 
 test-slow: $(VENV)/installed-dev  ## the minutes-long rest, on real data where it is at hand
 	$(BIN)/pytest -m slow
+
+SECONDS ?= 3600
+test-incremental: $(VENV)/installed-dev  ## incremental builds against full ones: sequences for SECONDS, or that of one SEED
+	RECUDF_SEQUENCE_SECONDS=$(SECONDS) RECUDF_SEQUENCE_SEED=$(SEED) $(BIN)/pytest tests/dbt/test_incremental.py -m sequences -s
 
 lint: $(VENV)/installed-dev  ## format, rules, types, import rules, SQL style
 	$(BIN)/ruff format --check .
