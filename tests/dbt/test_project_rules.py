@@ -145,7 +145,7 @@ def test_tests_stay_on_our_models(manifest):
         if node["resource_type"] == "test" and node.get("test_metadata"):
             (macro,) = [m for m in node["depends_on"]["macros"] if ".test_" in m]
             assert macro.startswith("macro.recudf."), (
-                f"{node['name']}: write recudf.is_unique, recudf.is_not_null, ..."
+                f"{node['name']}: write recudf.is_unique, recudf.never_null, ..."
             )
             assert "recudf.tested()" in manifest["macros"][macro]["macro_sql"]
 
