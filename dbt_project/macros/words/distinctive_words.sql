@@ -6,7 +6,8 @@ owned: a relation (owner_id, item_id, weight), weight > 0. Gives (owner_id, word
     select
         owner_id,
         word,
-        share / overall_share as lift,
+        -- rounded, so that the order in which the weights are added up does not show
+        round(share / overall_share, 9) as lift,
         round(share * ln(share / overall_share), 9) as value,
         row_number() over (partition by owner_id order by round(share * ln(share / overall_share), 9) desc, word) as position
     from (
@@ -27,5 +28,5 @@ owned: a relation (owner_id, item_id, weight), weight > 0. Gives (owner_id, word
             group by owned.owner_id, words.word
         ) as counted
     ) as shares
-    where share > overall_share and items > 1
+    where round(share / overall_share, 9) > 1 and items > 1
 {%- endmacro %}

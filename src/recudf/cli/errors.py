@@ -16,7 +16,20 @@ _FROM_FUNCTION = re.compile(
     r"^.*?Python exception occurred while executing the UDF: (?:[\w.]+: )?", re.DOTALL
 )
 
-FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+# what a message of DuckDB, of dbt or of the system says, and what to do about it
+REMEDIES = {
+    "No space left on device": "free some space, or give a --database on another disk",
+    "File too large": "free some space, or give a --database on another disk",
+    "Disk quota exceeded": "free some space, or give a --database on another disk",
+    "Out of Memory Error": (
+        "DuckDB's memory_limit is reached: raise it (RECUDF_MEMORY_LIMIT, or memory_limit in the settings of "
+        "your profile), or take fewer threads (RECUDF_THREADS, or --threads)"
+    ),
+    "Could not set lock": (
+        "another process has the database open: close it there; or let `recudf build` work beside it, "
+        "which readers do not disturb"
+    ),
+}
 
 
 class Failed(click.ClickException):
@@ -62,9 +75,13 @@ def explain(error: Exception) -> str:
         message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     else:
         message = _FROM_FUNCTION.sub("", str(error)).strip()
-    if any(sign in message for sign in FULL):
-        message += ": free some space, or give a --database on another disk"
-    return message
+    found = remedy(message)
+    return f"{message}: {found}" if found else message
+
+
+def remedy(message: str) -> str | None:
+    """What to do about an error that has nothing to do with the SQL; None where there is nothing to say."""
+    return next((what for sign, what in REMEDIES.items() if sign in message), None)
 
 
 def _is_duckdb_error(error: Exception) -> bool:

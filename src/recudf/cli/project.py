@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from recudf.cli.errors import Failed, explain, remedy
 from recudf.errors import InputError
 
 
@@ -54,12 +57,40 @@ def _invoke(arguments: Sequence[str]) -> bool:
     from dbt.cli.exceptions import DbtUsageException
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner().invoke(list(arguments))
+    with _without_traces():
+        result = dbtRunner().invoke(list(arguments))
     if isinstance(result.exception, KeyboardInterrupt):
         raise result.exception
+    if isinstance(result.exception, OSError):
+        raise Failed(f"dbt has stopped: {explain(result.exception)}; tables built before stay")
     if isinstance(result.exception, DbtUsageException):  # all others dbt has told itself
         click.echo(result.exception, err=True)
+    said = [str(result.exception), *(str(r.message) for r in getattr(result.result, "results", None) or [])]
+    for found in dict.fromkeys(remedy(message) for message in said):
+        if found:
+            click.echo(f"hint: {found}", err=True)
     return bool(result.success)
+
+
+@contextmanager
+def _without_traces() -> Iterator[None]:
+    """Have dbt tell an error of the file system as one line: it would print where in its code that came up,
+    and Python would, for every line that the log has no room for."""
+    from dbt.cli import requires
+    from dbt.events.types import MainStackTrace
+
+    fire = requires.fire_event
+    raise_exceptions = logging.raiseExceptions
+
+    def fire_most(event: object, *arguments: object, **options: object) -> None:
+        if not (isinstance(event, MainStackTrace) and isinstance(sys.exc_info()[1], OSError)):
+            fire(event, *arguments, **options)
+
+    requires.fire_event, logging.raiseExceptions = fire_most, False
+    try:
+        yield
+    finally:
+        requires.fire_event, logging.raiseExceptions = fire, raise_exceptions
 
 
 def _install_packages(database: Path, project: Path | None) -> bool:
