@@ -102,6 +102,18 @@ def would_stand(shop, *options):
     return repeatable is not None and repeat(shop.path, repeatable) is not None
 
 
+@pytest.mark.parametrize("by", ["recudf build", "dbt"])
+def test_a_build_of_some_tables_with_other_vars_is_made_good(shop, by):
+    part = ("--select", "fct_recommendations", "vec_texts", "--vars", "{content_shrinkage: 9}")
+    before = shop.rows("fct_recommendations")
+    if by == "dbt":
+        shop.build(*part)
+    else:
+        assert not build(shop, *part)
+    assert not build(shop)
+    assert shop.rows("fct_recommendations") == before
+
+
 def test_this_file_can_tell(shop):
     assert would_stand(shop)
 

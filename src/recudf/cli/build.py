@@ -73,10 +73,12 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
 
 
 def _prepare(database: Path, dbt_options: Sequence[str]) -> None:
-    """Tell what a database that another version built goes through."""
+    """Tell what a database that another version built goes through; forget what the last build noted."""
     from recudf import __version__
+    from recudf.engines.unchanged import forget
     from recudf.engines.versions import prepare
 
     note = prepare(database, __version__, full_refresh=bool({"--full-refresh", "-f"} & set(dbt_options)))
     if note:
         click.echo(note, err=True)
+    forget(database)

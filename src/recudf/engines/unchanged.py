@@ -79,6 +79,19 @@ def repeat(database: Path, build: Build) -> str | None:
         return str(built_at)
 
 
+def forget(database: Path) -> None:
+    """Have the next build made: one that may change some of the tables is about to begin."""
+    with open_database(database) as connection:
+        schemas = connection.execute(
+            "select schema_name from duckdb_columns() "
+            "where table_name = 'fct_runs' and database_name = current_database() "
+            "group by schema_name "
+            "having count(*) filter (where column_name in ('digest', 'is_unchanged')) = 2"
+        ).fetchall()
+        for (schema,) in schemas:
+            connection.execute(f"update {quoted(schema)}.fct_runs set digest = null where digest is not null")
+
+
 def _runs(build: Build) -> str:
     return f"{quoted(build.schema)}.fct_runs"
 
@@ -94,10 +107,13 @@ def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
         digest.update(part.encode())
     for relation in _relations(connection, build.reads):
         digest.update(_content(connection, relation).encode())
-    # what the build left: a table that is gone or has lost rows is made again
+    # what the build left: a table that is gone, has lost rows or is of another run of dbt is made again
     for schema, name in _relations(connection, (build.schema,)):
         if name != "fct_runs":
-            rows = connection.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()
+            table = f"{quoted(schema)}.{quoted(name)}"
+            columns = [column for column, *_ in connection.execute(f"describe {table}").fetchall()]
+            runs = ", min(run_id), max(run_id)" if "run_id" in columns else ""
+            rows = connection.execute(f"select count(*){runs} from {table}").fetchall()
             digest.update(repr((schema, name, rows)).encode())
     return digest.hexdigest()
 
