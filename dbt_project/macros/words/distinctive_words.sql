@@ -14,19 +14,19 @@ owned: a relation (owner_id, item_id, weight), weight > 0. Gives (owner_id, word
         select
             owner_id,
             word,
-            items,
+            is_of_several,
             weight / sum(weight) over (partition by owner_id) as share,
             sum(weight) over (partition by word) / sum(weight) over () as overall_share
         from (
             select
                 owned.owner_id,
                 words.word,
-                count(distinct owned.item_id) as items,
+                min(owned.item_id) < max(owned.item_id) as is_of_several,
                 round(sum(owned.weight), 9) as weight
             from {{ owned }} as owned
             inner join {{ ref('recudf', 'int_item_words') }} as words on owned.item_id = words.item_id
             group by owned.owner_id, words.word
         ) as counted
     ) as shares
-    where round(share / overall_share, 9) > 1 and items > 1
+    where round(share / overall_share, 9) > 1 and is_of_several
 {%- endmacro %}
