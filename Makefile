@@ -8,7 +8,7 @@ INSTALL := $(PIP) --constraint constraints.txt
 # kind of machine (CPU, CUDA), so it and the libraries it brings come by constraints.txt alone.
 LOCKED ?=
 
-.PHONY: demo test test-slow test-incremental lint format docs lock audit clean
+.PHONY: demo test test-slow test-spark java test-incremental lint format docs lock audit clean
 
 demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
@@ -22,6 +22,9 @@ test-slow: $(VENV)/installed-dev  ## the minutes-long rest, on real data where i
 SECONDS ?= 3600
 test-incremental: $(VENV)/installed-dev  ## incremental builds against full ones: sequences for SECONDS, or that of one SEED
 	RECUDF_SEQUENCE_SECONDS=$(SECONDS) RECUDF_SEQUENCE_SEED=$(SEED) $(BIN)/pytest tests/dbt/test_incremental.py -m sequences -s
+
+test-spark: java $(VENV)/installed-spark  ## every function on Spark, with executors of their own and one that is killed
+	$(BIN)/pytest -m spark
 
 lint: $(VENV)/installed-dev  ## format, rules, types, import rules, SQL style
 	$(BIN)/ruff format --check .
@@ -59,6 +62,14 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(INSTALL) --editable '.[dev]'
+	touch $@
+
+java:
+	@test -x "$${JAVA_HOME:-/nowhere}/bin/java" || command -v java >/dev/null || { \
+		echo "Spark needs Java 17 or 21: install it (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME"; exit 1; }
+
+$(VENV)/installed-spark: $(VENV)/installed-dev
+	$(INSTALL) --editable '.[spark]'
 	touch $@
 
 clean:

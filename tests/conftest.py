@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import recudf
+from both_engines import OnDuckDB, OnSpark, start_spark
 
 DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -28,12 +28,36 @@ def data():
     return find
 
 
-@pytest.fixture(scope="module", params=["duckdb"])
-def sql(request):
-    """Runs a query on each engine, with values for its ? placeholders, and returns its rows as tuples."""
-    connection = recudf.connect()
-    yield lambda query, *values: connection.execute(query, list(values)).fetchall()
-    connection.close()
+@pytest.fixture(scope="session")
+def spark():
+    """A running Spark, one for all tests; skips where it cannot run."""
+    session = start_spark()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request):
+    """Opens each engine with given settings: what it returns is called like `sql`."""
+    opened = []
+
+    def open_engine(settings=None):
+        spark = request.getfixturevalue("spark") if request.param == "spark" else None
+        opened.append(OnSpark(spark, settings) if spark else OnDuckDB(settings))
+        return opened[-1]
+
+    yield open_engine
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def sql(engine):
+    """Runs a query on each engine, with values for its ? placeholders, and returns its rows as tuples.
+
+    `sql.error` is what the engine raises, `sql.index(handle)` an index that it has made.
+    """
+    return engine()
 
 
 @pytest.fixture(scope="session")

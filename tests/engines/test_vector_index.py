@@ -2,7 +2,6 @@
 
 import gc
 
-import duckdb
 import numpy as np
 import pytest
 
@@ -16,7 +15,7 @@ def index_of(sql, rows, columns="id, vector"):
 
 def test_an_index_holds_the_rows_in_order_of_their_ids(sql):
     handle = index_of(sql, "('b', [3, 4]::float[2]), ('a', [1, 0]), ('ab', [0, 2])")
-    index = get_index(handle)
+    index = sql.index(handle)
     assert index.handle == handle
     assert index.ids.to_pylist() == ["a", "ab", "b"]
     assert index.matrix.tolist() == [[1, 0], [0, 2], [3, 4]]
@@ -57,22 +56,22 @@ def test_one_index_per_group_and_none_for_a_group_without_vectors(sql):
     )
     assert found[2] is None
     assert found[1] == found[3]
-    assert get_index(found[1]).ids.to_pylist() == ["a", "b"]
+    assert sql.index(found[1]).ids.to_pylist() == ["a", "b"]
 
 
 def test_no_rows_is_null(sql):
-    assert sql("select vector_index('a', [1.0, 2]) where false") == [(None,)]
+    assert sql("select vector_index('a', [1.0, 2]) where false") == sql.aggregate_of_nothing
     assert sql("select vector_index('a', null)") == [(None,)]
     assert sql("select vector_index(null, null::float[3])") == [(None,)]
 
 
 def test_ids_of_other_types_become_text(sql):
-    assert get_index(index_of(sql, "(2, [1, 2]), (10, [3, 4])")).ids.to_pylist() == ["10", "2"]
+    assert sql.index(index_of(sql, "(2, [1, 2]), (10, [3, 4])")).ids.to_pylist() == ["10", "2"]
 
 
 def test_ids_with_quotes_spaces_and_other_scripts(sql):
     handle = index_of(sql, "('it''s \"x\"', [1, 2]), (' ', [3, 4]), ('日本', [5, 6]), ('', [7, 8])")
-    assert get_index(handle).ids.to_pylist() == ["", " ", 'it\'s "x"', "日本"]
+    assert sql.index(handle).ids.to_pylist() == ["", " ", 'it\'s "x"', "日本"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_ids_with_quotes_spaces_and_other_scripts(sql):
     ],
 )
 def test_what_cannot_be_indexed_is_named(sql, rows, message):
-    with pytest.raises(duckdb.Error, match=message):
+    with pytest.raises(sql.error, match=message):
         index_of(sql, rows)
 
 

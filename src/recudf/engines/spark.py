@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CONFIG = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "8192",  # texts that an encoder sorts by length at a time
+    "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",  # our messages say what to do
     "spark.sql.session.timeZone": "UTC",
 }
 _NEEDED = "pip install 'recudf[spark]', and Java 17 or 21 (set JAVA_HOME where it is not on the PATH)"

@@ -1,0 +1,68 @@
+"""Every function, once, on both engines: where Spark runs, `make test` has its answers equal to DuckDB's.
+
+A function that is missing here fails the first test, so none can be added for one engine alone.
+"""
+
+import pytest
+
+from both_engines import OnDuckDB, OnSpark
+from recudf import EncoderSettings, Settings
+from recudf.engines.duckdb import sql_macros
+from recudf.engines.spark import sql_functions
+from recudf.functions import discover
+
+POINTS = "(values ('a', [1, 0]), ('b', [1, 1]), ('c', [0, 2]), ('d', [9, 9])) t(id, vector)"
+INDEX = f"with i as materialized (select vector_index(id, vector) as handle from {POINTS})"
+CENTROIDS = "with i as materialized (select vector_index(id, vector) as handle from (values (7, [1, 0]), (8, [0, 1])) t(id, vector))"
+CALLS = {
+    "cluster_assign": f"{CENTROIDS} select cluster_assign([5, 1], handle), cluster_assign([0, 3], handle, 1.5) from i",
+    "cluster_fit": f"{INDEX} select unnest(cluster_fit(handle, '{{\"k\": 2}}'), recursive := true) from i",
+    "cosine_matrix": f"{INDEX} select cosine_matrix(['a', 'nobody'], ['b', 'c'], handle) from i",
+    "cosine_similarity": "select cosine_similarity([0.2, 0.3, 0.5], [0.1, 0.4, 0.3])",
+    "cosine_topk": f"{INDEX} select unnest(cosine_topk([3, 3], handle, 2, ['b']), recursive := true) from i",
+    "embed": "select t, embed(t) from (values ('good film'), (null), (' '), ('guitar sound')) v(t) order by t",
+    "embed_all": "select embed_all(['good film', null, 'space war'])",
+    "encoder_info": "select encoder_info().dimension, encoder_info().fingerprint, encoder_info().dtype",
+    "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
+        select index_union(list(handle)) from s""",
+    "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
+    "token_count": "select token_count('a good film'), token_count(null)",
+    "try_embed": "select try_embed('good film'), try_embed(null)",
+    "vector_index": f"select id > 'b' as g, vector_index(id, vector) from {POINTS} group by g order by g",
+    "vector_mean": "select vector_mean([[1, 0], null, [0, 1]], [3, 1, -1]), vector_mean([[1, 2], [3, 4]])",
+    "vector_mean_of": f"{INDEX} select vector_mean_of(['a', 'c', 'nobody'], handle, [1, 3, 5]) from i",
+    "vector_unit": "select vector_unit(v) from (values ([3, 4]), ([0, 0]), (null)) t(v) order by v",
+}  # fmt: skip
+
+
+def test_every_function_is_called():
+    declared = {function.name for function in discover(Settings())}
+    macros = {statement.split("temp macro ")[1].split("(")[0] for statement in sql_macros()}
+    on_spark = {statement.split("temporary function ")[1].split("(")[0] for statement in sql_functions()}
+    assert macros == on_spark
+    assert declared | macros == CALLS.keys()
+
+
+@pytest.fixture(scope="module")
+def both(spark, tiny_encoder):
+    """Runs a query on both engines."""
+    settings = Settings(EncoderSettings(str(tiny_encoder), device="cpu", dtype="fp32"), progress="off")
+    engines = [OnDuckDB(settings), OnSpark(spark, settings)]
+    yield lambda query: [[list(row) for row in engine(query)] for engine in engines]
+    engines[0].close()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_answers_are_equal(both, name):
+    on_duckdb, on_spark = both(CALLS[name])
+    assert on_duckdb
+    assert on_spark == _approximately(on_duckdb)
+
+
+def _approximately(value):
+    """The same value, whose numbers may differ by a rounding."""
+    if isinstance(value, float):
+        return pytest.approx(value, abs=1e-6)
+    if isinstance(value, dict):
+        return {key: _approximately(part) for key, part in value.items()}
+    return [_approximately(part) for part in value] if isinstance(value, (list, tuple)) else value
