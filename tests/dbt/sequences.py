@@ -178,6 +178,22 @@ class SetEncoder:
 
 
 @dataclass(frozen=True)
+class BuildSome:
+    """Some models alone, with a var that the next whole build does not have."""
+
+    models: tuple[str, ...]
+    name: str
+    value: object
+
+    def apply(self, state):
+        pass
+
+    def options(self, state) -> list[str]:
+        variables = {**state.variables, self.name: self.value}
+        return ["--select", *self.models, "--vars", json.dumps(variables, sort_keys=True)]
+
+
+@dataclass(frozen=True)
 class Step:
     operation: object
     build: bool  # before the next one; after the last there always is a build
@@ -323,11 +339,18 @@ operations = any_of(
     st.builds(MergeUsers, st.sampled_from(USERS), st.sampled_from(USERS)),
     st.builds(Update, st.just("items"), st.just("title"), st.tuples(st.integers(0, 99)), words),
     st.builds(Update, st.just("texts"), st.just("text"), st.tuples(st.integers(0, 99)), words),
-    usual_time.map(lambda moment: SetVariable("as_of", str(moment))),
-    variable("as_of", None),
+    variable("as_of", None, *(str(FIRST_DAY + timedelta(days=days)) for days in (20, 90, 300))),
     variable("holdout", None, "raw.hidden"),
     variable("rating_threshold", 2, 3, 4),
     st.builds(SetEncoder, st.integers(0, 2)),
+    st.builds(
+        BuildSome,
+        st.sampled_from(
+            [("vec_users",), ("dim_users",), ("+int_user_items",), ("int_group_fits", "dim_groups")]
+        ),
+        st.just("half_life_days"),
+        st.sampled_from([30, 3000]),
+    ),
     st.builds(Clear, st.sampled_from(["items", "interactions", "texts"])),
 )
 sequences = st.builds(

@@ -23,6 +23,7 @@ from sequences import (
     FIRST_DAY,
     WORDS,
     ArriveLate,
+    BuildSome,
     Delete,
     DeliverAgain,
     Insert,
@@ -67,32 +68,47 @@ class Live(Warehouse):
         self.path.parent.mkdir(parents=True)
 
     def try_build(self, *options, state):
-        """`recudf build` with the vars and the encoder of a state."""
+        """`recudf build` with the encoder of a state, and with its vars unless others are among the options."""
+        options = [*UNTESTED, "--quiet", *(options if "--vars" in options else [*options, *state.options()])]
         said = io.StringIO()
         with (
             pytest.MonkeyPatch.context() as patch,
+            self.parsed(options[options.index("--vars") + 1]),
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
             patch.setenv("RECUDF_ENCODER", str(self.encoders[state.encoder]))
             patch.setenv("DBT_WRITE_JSON", "false")  # which nobody reads here
             try:
-                build_database(self.path, ["--quiet", *UNTESTED, *options, *state.options()])
+                build_database(self.path, options)
             except click.ClickException as error:
                 return Result(False, f"{said.getvalue()}\n{error.message}")
         return Result(True, said.getvalue())
 
     @contextlib.contextmanager
+    def parsed(self, variables):
+        """What dbt parsed with these vars is at hand in this block: it would parse the project again for others."""
+        kept = self.path.parents[2] / "parsed" / md5_of(variables)
+        used = self.path.parent / ".recudf" / "w" / "target"
+        kept.parent.mkdir(exist_ok=True)
+        used.parent.mkdir(parents=True, exist_ok=True)
+        if kept.exists():
+            kept.rename(used)
+        try:
+            yield
+        finally:
+            if used.exists():
+                used.rename(kept)
+
+    @contextlib.contextmanager
     def set_aside(self):
-        """The warehouse is away in this block, and back after it: where it lies meanwhile. dbt's parsed project stays."""
-        live, kept, parsed = self.path.parent, self.path.parent.with_name("kept"), ".recudf/w/target"
+        """The warehouse is away in this block, and back after it: where it lies meanwhile."""
+        live, kept = self.path.parent, self.path.parent.with_name("kept")
         live.rename(kept)
-        (live / parsed).parent.mkdir(parents=True)
-        (kept / parsed).rename(live / parsed)
+        live.mkdir()
         try:
             yield kept / self.path.name
         finally:
-            (live / parsed).rename(kept / parsed)
             shutil.rmtree(live)
             kept.rename(live)
 
@@ -132,6 +148,9 @@ def run_sequence(sequence: Sequence, warehouse: Live) -> None:
     groups.check(warehouse, state.encoder)
     for number, step in enumerate(sequence.steps, start=1):
         step.operation.apply(state)
+        if isinstance(step.operation, BuildSome):
+            result = warehouse.load(**state.arrow()).try_build(*step.operation.options(state), state=state)
+            assert result.ok, f"step {number} failed: {result.output}"
         if step.build or number == len(sequence.steps):
             build(warehouse, state, f"the build after step {number}")
             groups.check(warehouse, state.encoder)
@@ -255,6 +274,7 @@ EVERYTHING = Sequence(
         Step(SetVariable("as_of", None), False),
         Step(SetVariable("holdout", "raw.hidden"), False),
         Step(SetVariable("rating_threshold", 4), False),
+        Step(BuildSome(("vec_users", "dim_users"), "half_life_days", 30), False),
         Step(SetEncoder(1), True),
         Step(SetEncoder(2), False),
         Step(SetVariable("as_of", str(FIRST_DAY + timedelta(days=40))), False),
