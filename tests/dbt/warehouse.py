@@ -60,7 +60,7 @@ class Warehouse:
         """dbt build; variables are vars. profile: entries over the profile's output, such as settings."""
         arguments = ["build", "--quiet", "--no-use-colors", *(() if tested else UNTESTED), *options]
         if variables:
-            arguments += ["--vars", json.dumps(variables)]
+            arguments += ["--vars", json.dumps(variables, ensure_ascii=False)]
         if profile:
             arguments += ["--profiles-dir", str(self._profile(profile))]
         said = io.StringIO()

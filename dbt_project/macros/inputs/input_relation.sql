@@ -10,6 +10,7 @@
     {% elif input.get('relation') %}
         {% set wanted = recudf.parse_relation(input['relation']) %}
     {% else %}
+        {% do recudf.check_schema('raw_schema', var('raw_schema')) %}
         {% set wanted = source('recudf_raw', name) %}
     {% endif %}
     {% if not execute %}{{ return(wanted) }}{% endif %}
@@ -42,7 +43,7 @@
 
 {% macro parse_relation(name) %}
     {% set parts = (name | string).split('.') %}
-    {% if parts | length not in (2, 3) or '' in parts or '"' in name | string %}
+    {% if parts | length not in (2, 3) or '' in parts or recudf.has_quotes(name) %}
         {% do exceptions.raise_compiler_error(
             "'" ~ name ~ "' is no relation: write schema.table or database.schema.table, without quotes"
         ) %}
@@ -50,4 +51,15 @@
     {{ return(api.Relation.create(
         database=parts[0] if parts | length == 3 else target.database, schema=parts[-2], identifier=parts[-1]
     )) }}
+{% endmacro %}
+
+
+{# dbt writes names of schemas and tables into its own queries as they are: a quote would end them there. #}
+{% macro has_quotes(name) -%} {{ return('"' in name | string or "'" in name | string or '\0' in name | string) }} {%- endmacro %}
+
+
+{% macro check_schema(where, name) %}
+    {% if recudf.has_quotes(name) %}
+        {% do recudf.refuse_var(where, name, 'write the name of a schema without quotes') %}
+    {% endif %}
 {% endmacro %}

@@ -6,6 +6,7 @@ decides, or dbt's (<target schema>_recudf). #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- set wanted = env_var('RECUDF_SCHEMA', '') -%}
     {%- set root_macros = context.get(project_name, {}) -%}
+    {%- do recudf.check_schema('RECUDF_SCHEMA', wanted) -%}
     {%- if wanted and node.resource_type in ('model', 'seed') and not node.config.meta.get('shared_by_schemas') -%}
         {{ wanted }}
     {%- elif project_name == 'recudf' -%}

@@ -1,4 +1,5 @@
 -- What `recudf evaluate` measured; empty before its first run.
+{%- do recudf.check_schema('evaluation_schema', var('evaluation_schema')) %}
 {%- set measured = source('recudf_evaluation', 'metrics') %}
 {%- set exists = execute and load_relation(measured) is not none %}
 

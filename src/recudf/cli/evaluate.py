@@ -205,7 +205,8 @@ def read_variables(text: str) -> dict[str, Any]:
 
 
 def _yaml(variables: Mapping[str, Any]) -> str:
-    return json.dumps(variables, default=str)  # JSON is YAML; dates become text
+    # JSON is YAML, but for how it escapes emoji; dates become text
+    return json.dumps(variables, default=str, ensure_ascii=False)
 
 
 def _progress(moment: Moment, total: int) -> str:
