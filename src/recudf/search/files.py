@@ -178,7 +178,7 @@ def _folder(settings: Settings) -> Iterator[tuple[fs.FileSystem, str]]:
     uri = settings.index_uri
     assert uri is not None
     try:
-        filesystem, folder = fs.FileSystem.from_uri(uri)
+        filesystem, folder = _resolve(uri)
         filesystem.create_dir(folder, recursive=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise ParameterError(
@@ -192,6 +192,11 @@ def _folder(settings: Settings) -> Iterator[tuple[fs.FileSystem, str]]:
         raise
     except OSError as error:
         raise _unusable(uri, error) from None
+
+
+def _resolve(uri: str) -> tuple[fs.FileSystem, str]:
+    filesystem, folder = fs.FileSystem.from_uri(uri)
+    return filesystem, folder
 
 
 def _exists(filesystem: fs.FileSystem, path: str) -> bool:
