@@ -213,3 +213,30 @@ def test_the_packages_readme_names_every_var_and_mart(models):
     assert [
         name for name, node in models.items() if folder(node) == "marts" and f"`{name}`" not in readme
     ] == []
+
+
+def test_the_packages_readme_names_every_model_that_must_stay_a_table(manifest, models):
+    """Those whose code calls a function of ours: as a view such a model breaks for clients without the plugin."""
+    from recudf.functions import discover
+    from recudf.settings import Settings
+
+    functions = {function.name for function in discover(Settings())}
+    called = re.compile(r"\b(?:" + "|".join(sorted(functions)) + r")'?\)?\s*\}?\}?\(")
+
+    def code(node):
+        macros = [
+            manifest["macros"][name]
+            for name in node["depends_on"]["macros"]
+            if name.startswith("macro.recudf.")
+        ]
+        text = node.get("raw_code") or node.get("macro_sql")
+        return "\n".join([re.sub(r"\{#.*?#\}|--[^\n]*", "", text, flags=re.DOTALL), *map(code, macros)])
+
+    calling = {name for name, node in models.items() if called.search(code(node))}
+    ephemeral = {name for name in calling if models[name]["config"]["materialized"] == "ephemeral"}
+    for name, node in models.items():
+        if {parent.split(".")[-1] for parent in node["depends_on"]["nodes"]} & ephemeral:
+            calling.add(name)
+    readme = (project_directory() / "README.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"Models that call the functions \(([^)]*)\)\s+must stay tables", readme)
+    assert calling - ephemeral - {"int_replay_rankings"} == set(re.findall(r"`(\w+)`", named))
