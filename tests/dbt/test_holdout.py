@@ -51,6 +51,17 @@ def test_as_of_does_not_follow_the_hidden_pairs(held_out):
     )
 
 
+def test_ids_of_hidden_pairs_are_trimmed_as_those_of_the_inputs_are(held_out):
+    held_out.load(
+        "evaluation rows",
+        padded="select ' ' || user_id || chr(9) as user_id, item_id || '  ' as item_id from \"evaluation rows\".\"hidden pairs\"",
+    )
+    held_out.build("--select", "+stg_interactions", schema="padded", holdout="evaluation rows.padded")
+    assert held_out.rows("stg_interactions", schema="padded") == held_out.rows(
+        "stg_interactions", schema="visible"
+    )
+
+
 @pytest.mark.parametrize("name", ['raw."items"', 'raw.items" as x, raw."items', "items", "a.b.c.d", "raw."])
 def test_a_name_that_is_no_relation_is_refused(held_out, name):
     result = held_out.try_build("--select", "stg_interactions", holdout=name)

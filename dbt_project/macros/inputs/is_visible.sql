@@ -25,7 +25,8 @@
     {%- endif -%}
     exists (
         select 1 from {{ hidden }} as hidden
-        where cast(hidden.user_id as varchar) = {{ user_id }} and cast(hidden.item_id as varchar) = {{ item_id }}
+        where trim(cast(hidden.user_id as varchar), {{ recudf.blanks() }}) = {{ user_id }}
+            and trim(cast(hidden.item_id as varchar), {{ recudf.blanks() }}) = {{ item_id }}
     )
     {%- endif -%}
 {%- endmacro %}
