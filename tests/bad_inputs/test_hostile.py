@@ -16,6 +16,8 @@ from warehouse import UNTESTED, Warehouse
 import recudf
 from recudf.cli import main
 from recudf.cli.project import project_directory, run_dbt
+from recudf.functions import discover
+from recudf.settings import EncoderSettings, Settings
 
 NAMES = list(HOSTILE.values())
 TOUCHED = [Path("/tmp") / f"recudf-canary{end}" for end in ("", ".csv", ".duckdb")]
@@ -172,9 +174,7 @@ def test_as_files_of_databases(tmp_path):
 
 def test_as_arguments_of_functions(tiny_encoder):
     """Ids come back as they are, handles and parameters are refused by name, texts have vectors."""
-    connection = recudf.connect(
-        settings=recudf.Settings(recudf.settings.EncoderSettings(str(tiny_encoder)), progress="off")
-    )
+    connection = recudf.connect(settings=Settings(EncoderSettings(str(tiny_encoder)), progress="off"))
     connection.execute(f"create table {CANARY} as select 42 as x")
     connection.execute("create table names as select unnest(?) as name", [NAMES])
     ids = connection.execute(
@@ -193,6 +193,18 @@ def test_as_arguments_of_functions(tiny_encoder):
     ).fetchall()
     assert found == [(50, 0)]
     assert connection.execute(f"select x from {CANARY}").fetchall() == [(42,)]
+
+
+def test_every_json_parameter_refuses_an_unknown_key():
+    connection = recudf.connect()
+    functions = {f.name: [a.name for a in f.arguments] for f in discover(Settings())}
+    taking = {name for name, arguments in functions.items() if "params" in arguments}
+    assert taking == {"cluster_fit"}
+    for key in [*NAMES, "K", "no_such_key"]:
+        with pytest.raises(duckdb.Error, match=r"unknown parameter .*: known are method, k"):
+            connection.execute(
+                "select cluster_fit(vector_index('a', [1, 2]), ?)", [json.dumps({"k": 1, key: 1})]
+            )
 
 
 def is_refused(name):

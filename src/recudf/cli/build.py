@@ -9,6 +9,12 @@ import click
 
 from recudf.cli import options
 from recudf.cli.errors import Failed
+from recudf.errors import WarehouseError
+
+BESIDE = (
+    "readers do not disturb a build without --in-place, and nobody that of a copy, given as --database, "
+    "which then replaces the file"
+)
 
 
 @click.command(
@@ -45,7 +51,12 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
     from recudf.engines.unchanged import record, repeat
 
     in_place = in_place or "--project-dir" in {o.split("=")[0] for o in dbt_options}
-    check_database(database, read_only=not in_place)
+    try:
+        check_database(database, read_only=not in_place)
+    except WarehouseError as error:
+        if in_place and "in use by another process" in str(error):
+            raise WarehouseError(f"{error}; {BESIDE}") from None
+        raise
     if not own_project() and not {o.split("=")[0] for o in dbt_options} & {"--vars", "--project-dir"}:
         check_inputs(database)  # where a var may say that they are elsewhere, dbt looks for them
     if in_place:

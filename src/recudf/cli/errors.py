@@ -64,7 +64,7 @@ def reported() -> Iterator[None]:
     except OSError as error:
         raise Failed(explain(error)) from None
     except Exception as error:
-        if not _is_duckdb_error(error):
+        if not is_duckdb_error(error):
             raise
         raise Failed(explain(error)) from None
 
@@ -84,6 +84,7 @@ def remedy(message: str) -> str | None:
     return next((what for sign, what in REMEDIES.items() if sign in message), None)
 
 
-def _is_duckdb_error(error: Exception) -> bool:
+def is_duckdb_error(error: BaseException | None) -> bool:
+    """Whether DuckDB has raised it, which need not have been imported."""
     duckdb = sys.modules.get("duckdb")
     return duckdb is not None and isinstance(error, duckdb.Error)

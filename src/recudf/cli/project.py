@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from recudf.cli.errors import Failed, explain, remedy
+from recudf.cli.errors import Failed, explain, is_duckdb_error, remedy
 from recudf.errors import InputError
 
 
@@ -74,8 +74,8 @@ def _invoke(arguments: Sequence[str]) -> bool:
 
 @contextmanager
 def _without_traces() -> Iterator[None]:
-    """Have dbt tell an error of the file system as one line: it would print where in its code that came up,
-    and Python would, for every line that the log has no room for."""
+    """Have dbt tell an error of DuckDB's or of the file system as one line: it would print where in its code
+    that came up, and Python would, for every line that the log has no room for."""
     from dbt.cli import requires
     from dbt.events.types import MainStackTrace
 
@@ -83,7 +83,10 @@ def _without_traces() -> Iterator[None]:
     raise_exceptions = logging.raiseExceptions
 
     def fire_most(event: object, *arguments: object, **options: object) -> None:
-        if not (isinstance(event, MainStackTrace) and isinstance(sys.exc_info()[1], OSError)):
+        error = sys.exc_info()[1]
+        if not isinstance(event, MainStackTrace) or not (
+            isinstance(error, OSError) or is_duckdb_error(error)
+        ):
             fire(event, *arguments, **options)
 
     requires.fire_event, logging.raiseExceptions = fire_most, False
