@@ -342,6 +342,12 @@ operations = any_of(
     variable("as_of", None, *(str(FIRST_DAY + timedelta(days=days)) for days in (20, 90, 300))),
     variable("holdout", None, "raw.hidden"),
     variable("rating_threshold", 2, 3, 4),
+    any_of(
+        variable("bot_events_per_day", 1, 250),
+        variable("seen_event_types", None, ["rating", "view"]),
+        variable("event_weights", {}, {"view": -0.5, "odd": 0}),
+        variable("group_count", 2, 5, "auto"),
+    ),
     st.builds(SetEncoder, st.integers(0, 2)),
     st.builds(
         BuildSome,
