@@ -185,6 +185,65 @@ def test_the_project_around_decides_on_every_model(shop, tmp_path):
     assert {node["config"]["materialized"] for node in ours} == {"view"}
 
 
+def configure(project, **marts):
+    """Put configurations of the package's marts into the project's own file."""
+    path = project / "dbt_project.yml"
+    path.write_text(
+        path.read_text().replace("models:\n", f"models:\n  recudf: {json.dumps({'marts': marts})}\n", 1)
+    )
+
+
+MARTS = sorted(path.stem for path in (project_directory() / "models" / "marts").glob("*.sql"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mart", [mart for mart in MARTS if mart != "dim_users"])
+def test_every_mart_can_be_switched_off(shop, tmp_path, mart):
+    """fct_runs reads all others but fct_metrics, and goes with them. With a disabled dim_users dbt would describe the
+    project's own model of this name by our words: what remains is not to build it, as below."""
+    project = make_project(tmp_path)
+    if mart == "fct_recommendations":
+        (project / "models" / "mail_next_week.sql").unlink()  # their own model reads it
+    off = {mart} if mart == "fct_metrics" else {mart, "fct_runs"}
+    configure(project, **{name: {"enabled": False} for name in off})
+    dbt(project, shop, "deps")
+    dbt(project, shop, "parse")
+    nodes = json.loads((project / "target" / "manifest.json").read_text())["nodes"]
+    assert {name for name in MARTS if f"model.recudf.{name}" in nodes} == set(MARTS) - off
+
+
+@pytest.mark.slow
+def test_marts_built_otherwise_hold_the_same(project, shop, tmp_path):
+    """One not built, some views, one merged by its key: twice, so that the second build meets what the first made."""
+    other = make_project(tmp_path)
+    copy = Warehouse(shutil.copy(shop.path, tmp_path / "copy.duckdb"))
+    copy.run("drop schema dwh_recudf cascade")
+    view = {"materialized": "view"}
+    merged = {
+        "materialized": "incremental",
+        "incremental_strategy": "delete+insert",
+        "on_schema_change": "fail",
+    }
+    configure(
+        other,
+        dim_users={"materialized": "ephemeral", "contract": {"enforced": False}},
+        dim_groups=view,
+        fct_group_members=view,
+        fct_recommendations={**merged, "unique_key": ["user_id", "rank"]},
+    )
+    dbt(other, copy, "deps")
+    dbt(other, copy, "build")
+    dbt(other, copy, "build")
+    for mart in ("dim_groups", "dim_items", "fct_group_members", "fct_recommendations"):
+        assert copy.rows(mart, schema="dwh_recudf") == shop.rows(mart, schema="dwh_recudf"), mart
+    kinds = copy.query(
+        "select table_name, table_type from information_schema.tables where table_schema = 'dwh_recudf'"
+    )
+    assert {name for name, kind in kinds if kind == "VIEW"} == {"dim_groups", "fct_group_members"}
+    assert {"dim_users", "fct_runs"} & {name for name, _ in kinds} == {"fct_runs"}
+    assert copy.query("select count(*) from dwh_recudf.fct_runs") == [(2,)]
+
+
 @pytest.mark.slow
 def test_a_replay_meets_no_table_of_the_build(project, shop, tmp_path, monkeypatch):
     """recudf evaluate in the project's folder: its inputs, its vectors, a schema of its own, and none of its own models is run."""
