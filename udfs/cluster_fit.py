@@ -11,10 +11,13 @@ it runs from 0 by decreasing size, ties by the smallest member id.
 Parameters, a JSON object; all but dbscan's `eps` may be left out:
 - `method`: `kmeans` (the default; Euclidean, vectors as given), or by direction alone (cosine; centroids are
   means of vectors scaled to length 1): `spherical` k-means, whose centroids have length 1, `agglomerative`
-  (average linkage, up to 20,000 vectors), `dbscan`, `hdbscan`.
+  (average linkage, up to 20,000 vectors), `dbscan`, `hdbscan`, `graph` (k-means of vectors that were smoothed
+  over the graph of their nearest neighbours: for topics of texts).
 - `k`: the most clusters wanted (fewer distinct vectors give fewer), or `"auto"` (the default): the k from
   `k_min` (2) to `k_max` (30) with the largest mean silhouette on a sample drawn by `seed` (0).
-- kmeans, spherical: `restarts` (4), `max_iterations` (300), `tolerance` (1e-4).
+- kmeans, spherical, graph: `restarts` (4, graph 20), `max_iterations` (300), `tolerance` (1e-4).
+- graph: `neighbors` (15), `smoothings` (10 rounds). Beyond 50,000 vectors a sample is fitted, and the others
+  take the vote of their neighbours in it.
 - agglomerative: `max_distance`, a mean cosine distance, instead of `k`.
 - dbscan: `eps` (a cosine distance), `min_samples` (5). hdbscan: `min_cluster_size` (5), `min_samples`. What
   they call noise is in no cluster.

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from recudf.clustering.choose import choose_k_for_kmeans
 from recudf.clustering.density import fit_dbscan, fit_hdbscan
+from recudf.clustering.graph import join_neighbours, smooth, split_rows
 from recudf.clustering.hierarchy import fit_agglomerative
 from recudf.clustering.kmeans import fit_kmeans
 from recudf.clustering.params import ClusterParams
@@ -90,9 +91,26 @@ def _run(points: Points, params: ClusterParams, earlier: Earlier | None) -> tupl
         return fit_dbscan(points, params), None
     if params.method == "hdbscan":
         return fit_hdbscan(points, params), None
+    if params.method == "graph":
+        return _fit_graph(points, params, earlier), None
     k = choose_k_for_kmeans(points, params, earlier_k) if params.k == "auto" else params.k
     fit = fit_kmeans(points, k, params, earlier.centroids if earlier else None)
     return fit.labels, fit.centroids
+
+
+def _fit_graph(points: Points, params: ClusterParams, earlier: Earlier | None) -> Labels:
+    """k-means of the smoothed points, from where those nearest to the earlier centroids lie."""
+    rows = split_rows(len(points), params.seed)
+    chosen = points.take(rows)
+    smoothed = Points.of(smooth(chosen.matrix, params))
+    start = None
+    if earlier is not None and len(earlier.ids):
+        labels, _ = chosen.nearest(earlier.centroids)
+        start = _means(smoothed, [np.flatnonzero(labels == label) for label in np.unique(labels)])
+    earlier_k = len(start) if start is not None else None
+    k = choose_k_for_kmeans(smoothed, params, earlier_k) if params.k == "auto" else params.k
+    fit = fit_kmeans(smoothed, k, params, start)
+    return join_neighbours(points.matrix, rows, fit.labels, params.neighbors)
 
 
 def _by_size(labels: Labels) -> list[Labels]:

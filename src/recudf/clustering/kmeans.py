@@ -49,7 +49,7 @@ def fit_kmeans(points: Points, k: int, params: ClusterParams, earlier: Matrix | 
         if len(start) < k:
             start = greedy_seeds(sample, k, rng, start)
         return _lloyd(points, start, params)
-    fits = [_lloyd(sample, greedy_seeds(sample, k, rng), params) for _ in range(params.restarts)]
+    fits = [_lloyd(sample, greedy_seeds(sample, k, rng), params) for _ in range(params.seedings)]
     best = min(fits, key=lambda fit: (-len(fit.centroids), fit.inertia))
     return best if sample is points else _lloyd(points, best.centroids, params)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from recudf.errors import ParameterError
 
-Method = Literal["kmeans", "spherical", "agglomerative", "dbscan", "hdbscan"]
+Method = Literal["kmeans", "spherical", "agglomerative", "dbscan", "hdbscan", "graph"]
 METHODS: tuple[str, ...] = get_args(Method)
 
 _CHOOSES_K = {"k", "k_min", "k_max", "seed"}
@@ -21,6 +21,7 @@ USED: dict[str, set[str]] = {
     "agglomerative": _ALWAYS | _CHOOSES_K | {"max_distance"},
     "dbscan": _ALWAYS | {"eps", "min_samples"},
     "hdbscan": _ALWAYS | {"min_cluster_size", "min_samples"},
+    "graph": _ALWAYS | _LLOYD | {"neighbors", "smoothings"},
 }
 
 
@@ -28,12 +29,14 @@ USED: dict[str, set[str]] = {
 class ClusterParams:
     """What `cluster_fit` is asked for.
 
-    method: kmeans (Euclidean, vectors as given); spherical, agglomerative (average linkage), dbscan and
-    hdbscan look at directions alone (cosine).
+    method: kmeans (Euclidean, vectors as given); spherical, agglomerative (average linkage), dbscan,
+    hdbscan and graph (k-means of vectors smoothed over their neighbour graph) look at directions alone
+    (cosine).
     k: the most clusters wanted (fewer distinct vectors give fewer), or "auto": chosen in k_min..k_max.
-    seed: of everything drawn. restarts: seedings tried on the sample; the best goes on.
+    seed: of everything drawn. restarts: seedings tried on the sample, the best goes on; None: 4, graph 20.
     max_iterations: rounds of Lloyd. tolerance: stop when the squared shift of all centroids together is
     at most tolerance x the mean variance of a component.
+    neighbors, smoothings: graph, as in `recudf.clustering.graph`.
     max_distance: agglomerative, instead of k: merge while the mean cosine distance is at most this.
     eps: dbscan's radius as a cosine distance, which it needs. min_samples, min_cluster_size: as in
     scikit-learn; hdbscan's min_samples defaults to min_cluster_size.
@@ -46,9 +49,11 @@ class ClusterParams:
     k_min: int = 2
     k_max: int = 30
     seed: int = 0
-    restarts: int = 4
+    restarts: int | None = None
     max_iterations: int = 300
     tolerance: float = 1e-4
+    neighbors: int = 15
+    smoothings: int = 10
     max_distance: float | None = None
     eps: float | None = None
     min_samples: int | None = None
@@ -62,14 +67,15 @@ class ClusterParams:
         if self.k != "auto":
             _whole("k", self.k, 1, ' or "auto"')
         for name, least in (
-            ("k_min", 2), ("k_max", 2), ("seed", 0), ("restarts", 1), ("max_iterations", 1),
-            ("min_cluster_size", 2), ("first_new_id", 0),
+            ("k_min", 2), ("k_max", 2), ("seed", 0), ("max_iterations", 1), ("neighbors", 2),
+            ("smoothings", 0), ("min_cluster_size", 2), ("first_new_id", 0),
         ):  # fmt: skip
             _whole(name, getattr(self, name), least)
         if self.k_min > self.k_max:
             raise ParameterError(f"k_min is {self.k_min} and k_max {self.k_max}: give k_min <= k_max")
-        if self.min_samples is not None:
-            _whole("min_samples", self.min_samples, 1)
+        for name in ("restarts", "min_samples"):
+            if (value := getattr(self, name)) is not None:
+                _whole(name, value, 1)
         _number("tolerance", self.tolerance, 0, math.inf)
         for name in ("max_distance", "eps"):
             if (value := getattr(self, name)) is not None:
@@ -80,6 +86,11 @@ class ClusterParams:
             raise ParameterError(f"previous is {self.previous!r}: give a handle of vector_index")
         if self.method == "dbscan" and self.eps is None:
             raise ParameterError("dbscan needs eps, a cosine distance: try 0.3, or use hdbscan")
+
+    @property
+    def seedings(self) -> int:
+        """How many seedings k-means tries."""
+        return self.restarts or (20 if self.method == "graph" else 4)
 
     @classmethod
     def parse(cls, text: str | None) -> ClusterParams:
