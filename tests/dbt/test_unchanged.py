@@ -123,6 +123,11 @@ def test_another_encoder_is_built(shop, monkeypatch):
     assert not would_stand(shop)
 
 
+def test_dbts_own_full_refresh_is_built(shop, monkeypatch):
+    monkeypatch.setenv("DBT_FULL_REFRESH", "true")
+    assert not would_stand(shop)
+
+
 def test_a_mapped_input_and_a_holdout_count(once, tmp_path):
     shop = Warehouse(shutil.copy(once.path, tmp_path / "shop.duckdb")).run(
         "create schema erp",

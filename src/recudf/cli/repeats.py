@@ -22,7 +22,7 @@ CODE = ("recudf", "recudf.udfs", "recudf.sql", "recudf.dbt_project")
 
 def describe(dbt_options: Sequence[str]) -> Build | None:
     """What a build with these options depends on; None where that cannot be told from here."""
-    variables = _variables(dbt_options)
+    variables = None if os.environ.get("DBT_FULL_REFRESH") else _variables(dbt_options)
     reads = None if variables is None else _reads(variables)
     if reads is None:
         return None

@@ -18,6 +18,9 @@ from recudf.engines.duckdb import open_database, register
 from recudf.engines.files import quoted
 from recudf.settings import Settings
 
+CODE = {".sql", ".yml", ".csv", ".py", ".toml"}
+LEFT_BY_DBT = {"target", "logs", "dbt_packages"}
+
 Relation = tuple[str, str]  # schema and name
 
 
@@ -129,8 +132,9 @@ def _code(folders: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.suffix in {".sql", ".yml", ".csv", ".py", ".toml"} and path.is_file():
-                digest.update(repr((str(path.relative_to(folder)), path.read_bytes())).encode())
+            name = path.relative_to(folder)
+            if path.suffix in CODE and name.parts[0] not in LEFT_BY_DBT and path.is_file():
+                digest.update(repr((str(name), path.read_bytes())).encode())
     return digest.hexdigest()
 
 
