@@ -25,6 +25,12 @@ def start(warehouse, *options):
     )
 
 
+def wait_for(path):
+    """Until a build has got so far."""
+    while not path.exists():
+        time.sleep(0.05)
+
+
 def content(warehouse):
     return {mart: warehouse.rows(mart) for mart in marts()}
 
@@ -138,7 +144,7 @@ def test_a_failed_build_changes_nothing_and_keeps_its_vectors_for_the_next(shop)
 
 def test_a_second_builder_is_told_to_wait(shop):
     first = start(shop)
-    time.sleep(5)
+    wait_for(shop.path.parent / ".recudf" / "shop" / "building" / "shop.duckdb")
     second = start(shop)
     output, _ = second.communicate()
     assert second.returncode == 1
@@ -150,7 +156,8 @@ def test_a_second_builder_is_told_to_wait(shop):
 @pytest.mark.slow
 def test_a_writer_in_the_meantime_is_not_overwritten(shop):
     process = start(shop)
-    time.sleep(6)
+    wait_for(shop.path.parent / ".recudf" / "shop" / "building" / "shop.duckdb")
+    time.sleep(1)  # it is copied
     shop.run("create table main.mine as select 1 as x")
     output, _ = process.communicate()
     assert process.returncode == 1

@@ -141,9 +141,23 @@ class IndexStore:
         budget = settings.index_memory_bytes
         while self.resident_bytes() > budget and len(self._copies) > 1:
             del self._copies[next(iter(self._copies))]
+        moving = self._to_move(budget)
+        if not moving:
+            return
+        if not self._has_room(moving, settings):
+            moving = self._make_room(moving, settings)
+        for index, matrix in zip(moving, _map([i.matrix for i in moving], settings), strict=True):
+            self._indexes[index.handle] = dataclasses.replace(index, matrix=matrix)
+        if moving:
+            size = sum(index.matrix.nbytes for index in moving)
+            self._matrix_bytes -= size
+            self._files.append(_File(size, frozenset(index.handle for index in moving)))
+
+    def _to_move(self, budget: int) -> list[Index]:
+        """The oldest indexes in memory, as many as are beyond the budget."""
         excess = self.resident_bytes() - budget
         if excess <= 0:
-            return
+            return []
         excess += budget // 8  # a little more than needed, so that small indexes share a file
         moving: list[Index] = []
         for index in self._indexes.values():
@@ -152,31 +166,29 @@ class IndexStore:
             if not isinstance(index.matrix, np.memmap):
                 moving.append(index)
                 excess -= index.matrix.nbytes
-        moving = self._make_room(moving, settings.index_disk_bytes)
-        for index, matrix in zip(moving, _map([i.matrix for i in moving], settings), strict=True):
-            self._indexes[index.handle] = dataclasses.replace(index, matrix=matrix)
-        if moving:
-            size = sum(index.matrix.nbytes for index in moving)
-            self._matrix_bytes -= size
-            self._files.append(_File(size, frozenset(index.handle for index in moving)))
+        return moving
 
-    def _make_room(self, moving: list[Index], limit: int) -> list[Index]:
-        """Forget the oldest indexes that nobody uses until the disk has room; who is still to move."""
+    def _has_room(self, moving: Sequence[Index], settings: Settings) -> bool:
         needed = sum(index.matrix.nbytes for index in moving)
-        if self.disk_bytes() + needed <= limit:
-            return moving
+        return self.disk_bytes() + needed <= settings.index_disk_bytes
+
+    def _make_room(self, moving: list[Index], settings: Settings) -> list[Index]:
+        """Forget what nobody uses, the oldest files first, until the disk has room; who is still to move."""
         used = self._in_use()
         for file in [file for file in self._files if file.handles.isdisjoint(used)]:
             self._forget(file.handles)
             self._files.remove(file)
-            if self.disk_bytes() + needed <= limit:
+            if self._has_room(moving, settings):
                 return moving
-        self._forget({index.handle for index in moving} - used)
-        moving = [index for index in moving if index.handle in used]
-        needed = self.disk_bytes() + sum(index.matrix.nbytes for index in moving)
-        if needed > limit:
+        self._forget(
+            [h for h, i in self._indexes.items() if h not in used and not isinstance(i.matrix, np.memmap)]
+        )
+        moving = self._to_move(settings.index_memory_bytes)
+        if not self._has_room(moving, settings):
+            needed = self.disk_bytes() + sum(index.matrix.nbytes for index in moving)
             raise InputError(
-                f"indexes in use need {needed:,} bytes of temporary files, index_disk_bytes is {limit:,}: "
+                f"indexes in use need {needed:,} bytes of temporary files, "
+                f"index_disk_bytes is {settings.index_disk_bytes:,}: "
                 "raise it or index_memory_bytes, or run fewer statements at once"
             )
         return moving
