@@ -14,7 +14,7 @@ demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
 
 test: $(VENV)/installed-dev  ## what runs on every change
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 test-slow: $(VENV)/installed-dev  ## the minutes-long rest, on real data where it is at hand
 	$(BIN)/pytest -m slow
