@@ -78,7 +78,6 @@ def main(encoder, texts, kill):
         threading.Thread(target=kill_one, args=(started, killed), daemon=True).start()
     rows = started.sql(f"select id, embed(text) as vector from ({TEXTS.format(n=texts)})").collect()
     started.createDataFrame(rows, "id bigint, vector array<float>").createOrReplaceTempView("vectors")
-    # pandas' own types keep the query's closure small; the vectors themselves come back to the test as lists
     found = started.sql("""
         with shards as (select vector_index(id, vector) as handle from vectors group by id % 3),
         i as (select index_union(collect_list(handle)) as handle from shards)
@@ -89,7 +88,7 @@ def main(encoder, texts, kill):
         "who_encoded", arrow_udf(who_encoded, "string", ArrowUDFType.SCALAR).asNondeterministic()
     )
     workers = started.sql("select distinct who_encoded(id) as w from range(0, 1000, 1, 16)").collect()
-    print(json.dumps({
+    sys.stdout.write(json.dumps({
         "on_driver": on_driver,
         "still_not_on_driver": "torch" not in sys.modules,
         "executors": before,
@@ -97,7 +96,7 @@ def main(encoder, texts, kill):
         "vectors": {row.id: row.vector for row in rows},
         "found": {row.id: row.ids for row in found},
         "workers": [row.w for row in workers],
-    }))  # fmt: skip
+    }) + "\n")  # fmt: skip
     started.stop()
 
 

@@ -34,7 +34,13 @@ def test_types(tiny):
     struct = 'STRUCT("value" FLOAT[16], "error" VARCHAR)'
     types = {
         "duckdb": ("FLOAT[16]", "FLOAT[16][]", struct, "INTEGER", "FLOAT[16]"),
-        "spark": ("array<float>", "array<array<float>>", "struct<value:array<float>,error:string>", "int", "array<float>"),
+        "spark": (
+            "array<float>",
+            "array<array<float>>",
+            "struct<value:array<float>,error:string>",
+            "int",
+            "array<float>",
+        ),
     }
     assert row == types[tiny.name]
 
