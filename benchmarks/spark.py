@@ -29,7 +29,7 @@ SETUPS = {
     "Spark, 1 executor of 1 core": "local-cluster[1,1,3072]",
     "Spark, 2 executors of 1 core": "local-cluster[2,1,3072]",
 }
-WORDS = "a quiet film about space robots and love in war with music story sound of old guitars".split()
+WORDS = ("quiet", "film", "about", "space", "robots", "and", "love", "in", "war", "with", "old", "guitars")
 
 
 @click.command(help=__doc__)
