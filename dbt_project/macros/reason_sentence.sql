@@ -17,9 +17,13 @@
         when texts.item_id is not null
             then 'because of what you wrote about ' || {{ title }}
         else 'because of your ' || texts.kind
-            || coalesce(' of ' || strftime(texts.created_at, '%-d %B %Y'), '')
+            || coalesce(' of ' || {{ recudf.day_in_words('texts.created_at') }}, '')
     end
 {%- endmacro %}
 
 
-{% macro short_number(value) -%} regexp_replace(cast({{ value }} as varchar), '[.]0$', '') {%- endmacro %}
+{# A number as text, a whole one without decimals. #}
+{% macro short_number(value) -%}
+    case when {{ value }} = floor({{ value }}) and abs({{ value }}) < 1e15 then cast(cast({{ value }} as bigint) as string)
+        else cast({{ value }} as string) end
+{%- endmacro %}

@@ -12,7 +12,7 @@
         select {{ recudf.text_literal(event_type | lower) }}, cast({{ weight }} as double)
         {%- if not loop.last %} union all {% endif -%}
     {%- else -%}
-        select cast(null as varchar), cast(null as double) where false
+        select cast(null as string), cast(null as double) where false
     {%- endfor -%}
 {%- endmacro %}
 
@@ -27,10 +27,6 @@
         select {{ recudf.text_literal(event_type | lower) }}
         {%- if not loop.last %} union all {% endif -%}
     {%- else -%}
-        select cast(null as varchar) where false
+        select cast(null as string) where false
     {%- endfor -%}
 {%- endmacro %}
-
-
-{# A text as a SQL literal. #}
-{% macro text_literal(text) -%} '{{ text | string | replace("'", "''") }}' {%- endmacro %}

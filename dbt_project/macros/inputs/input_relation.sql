@@ -49,7 +49,7 @@
         ) %}
     {% endif %}
     {{ return(api.Relation.create(
-        database=parts[0] if parts | length == 3 else target.database, schema=parts[-2], identifier=parts[-1]
+        database=parts[0] if parts | length == 3 else target.database or none, schema=parts[-2], identifier=parts[-1]
     )) }}
 {% endmacro %}
 

@@ -25,8 +25,8 @@
     {%- endif -%}
     exists (
         select 1 from {{ hidden }} as hidden
-        where trim(cast(hidden.user_id as varchar), {{ recudf.blanks() }}) = {{ user_id }}
-            and trim(cast(hidden.item_id as varchar), {{ recudf.blanks() }}) = {{ item_id }}
+        where {{ recudf.trimmed('cast(hidden.user_id as string)') }} = {{ user_id }}
+            and {{ recudf.trimmed('cast(hidden.item_id as string)') }} = {{ item_id }}
     )
     {%- endif -%}
 {%- endmacro %}

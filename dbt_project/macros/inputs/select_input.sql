@@ -47,26 +47,24 @@
 
 {# One column, cleaned and cast: ids and texts trimmed, blank is NULL; times in UTC without zone. #}
 {% macro read_column(column, kind) -%}
-    {%- set types = {'id': 'varchar', 'text': 'varchar', 'number': 'double', 'time': 'timestamp'} -%}
+    {%- set types = {'id': 'string', 'text': 'string', 'number': 'double', 'time': 'timestamp'} -%}
     {%- if column is none or column is undefined -%}
         cast(null as {{ types[kind] }})
     {%- elif kind in ('id', 'text') -%}
-        nullif(trim(cast({{ recudf.quoted(column.name) }} as varchar), {{ recudf.blanks() }}), '')
-    {%- elif kind == 'time' and 'WITH TIME ZONE' in column.dtype | upper -%}
-        timezone('UTC', {{ recudf.quoted(column.name) }})
-    {%- elif kind == 'number' -%}
-        {{ recudf.finite('try_cast(' ~ recudf.quoted(column.name) ~ ' as double)') }}
+        nullif({{ recudf.trimmed('cast(' ~ recudf.quoted(column.name) ~ ' as string)') }}, '')
+    {%- elif kind == 'time' -%}
+        {{ recudf.utc(recudf.quoted(column.name), column.dtype) }}
     {%- else -%}
-        try_cast({{ recudf.quoted(column.name) }} as {{ types[kind] }})
+        {{ recudf.finite('try_cast(' ~ recudf.quoted(column.name) ~ ' as double)') }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro blanks() -%} ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) {%- endmacro %}
+{% macro blanks() -%} '{{ ' \t\n\r\u00a0\u3000' }}' {%- endmacro %}
 
 
-{% macro finite(expression) -%} case when isfinite({{ expression }}) then {{ expression }} end {%- endmacro %}
-
-
-{# A name as it is: adapter.quote() leaves quotes within it alone. #}
-{% macro quoted(name) -%} "{{ name | replace('"', '""') }}" {%- endmacro %}
+{# A number; NULL where it is infinite, or none. #}
+{% macro finite(expression) -%}
+    {%- set largest = '1.7976931348623157e308' -%}
+    case when {{ expression }} between -{{ largest }} and {{ largest }} then {{ expression }} end
+{%- endmacro %}

@@ -7,12 +7,3 @@
     {%- endif -%}
     {{ name }}{{ '' if alias == 'default' else '_' ~ alias }}
 {%- endmacro %}
-
-
-{% macro function_exists(name) -%} {{ return(adapter.dispatch('function_exists', 'recudf')(name)) }} {%- endmacro %}
-
-
-{% macro default__function_exists(name) -%}
-    {%- set found = run_query("select 1 from duckdb_functions() where function_name = '" ~ name ~ "' limit 1") -%}
-    {{ return(found | length > 0) }}
-{%- endmacro %}

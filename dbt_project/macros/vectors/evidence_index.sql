@@ -5,13 +5,13 @@
         select
             'item' as kind,
             item_id as vector_id,
-            cast(vector as float[]) as vector
+            cast(vector as {{ recudf.array_of('float') }}) as vector
         from {{ ref('recudf', 'vec_items') }}
         union all
         select
             'text' as kind,
             text_hash as vector_id,
-            cast(vector as float[]) as vector
+            cast(vector as {{ recudf.array_of('float') }}) as vector
         from {{ ref('recudf', 'vec_texts') }}
     ) as vectors
 {%- endmacro %}

@@ -1,5 +1,11 @@
-{# FLOAT[D] of the encoder in use. #}
-{% macro vector_type() -%}
+{# FLOAT[D] of the encoder in use; Spark knows no length. #}
+{% macro vector_type() -%} {{ return(adapter.dispatch('vector_type', 'recudf')()) }} {%- endmacro %}
+
+
+{% macro spark__vector_type() -%} array<float> {%- endmacro %}
+
+
+{% macro default__vector_type() -%}
     {%- if execute -%}
         {%- set dimension = run_query('select ' ~ recudf.encoder_function('encoder_info') ~ '().dimension') -%}
         float[{{ dimension.rows[0][0] }}]
@@ -11,6 +17,14 @@
 
 {# The type of the vectors in a table that keeps those of several encoders: FLOAT[D] as long as all have D dimensions. #}
 {% macro shared_vector_type(relation) -%}
+    {{ return(adapter.dispatch('shared_vector_type', 'recudf')(relation)) }}
+{%- endmacro %}
+
+
+{% macro spark__shared_vector_type(relation) -%} array<float> {%- endmacro %}
+
+
+{% macro default__shared_vector_type(relation) -%}
     {%- set found = recudf.stored_vector_type(relation) -%}
     {%- set ours = recudf.vector_type() -%}
     {{ 'float[]' if found and found != ours else ours }}
@@ -18,7 +32,13 @@
 
 
 {# Gives such a table the type FLOAT[] before vectors of another dimension come in; else nothing. #}
-{% macro widen_vectors(relation) -%}
+{% macro widen_vectors(relation) -%} {{ return(adapter.dispatch('widen_vectors', 'recudf')(relation)) }} {%- endmacro %}
+
+
+{% macro spark__widen_vectors(relation) -%} {%- endmacro %}
+
+
+{% macro default__widen_vectors(relation) -%}
     {%- set found = recudf.stored_vector_type(relation) if execute else none -%}
     {%- if found and found not in ('float[]', recudf.vector_type()) -%}
         alter table {{ relation }} alter column vector set data type float[]

@@ -11,7 +11,7 @@ with users as (
     where not flagged.is_bot and points.user_id in (select user_id from {{ judged }})
 ),
 
-pools as materialized (
+pools as {{ recudf.materialized() }} (
     select
         'all' as pool,
         vector_index(item_id, point) as points,
@@ -35,11 +35,11 @@ personal as (
 ),
 
 general as (
-    select user_id, seen_item_ids, 'blend' as model, [1, 0, 0] as point from users where content_weight = 0
+    select user_id, seen_item_ids, 'blend' as model, {{ recudf.array([1, 0, 0]) }} as point from users where content_weight = 0
     union all
-    select user_id, seen_item_ids, 'recent popular' as model, [1, 0, 0] as point from users
+    select user_id, seen_item_ids, 'recent popular' as model, {{ recudf.array([1, 0, 0]) }} as point from users
     union all
-    select user_id, seen_item_ids, 'popular' as model, [0, 1, 0] as point from users
+    select user_id, seen_item_ids, 'popular' as model, {{ recudf.array([0, 1, 0]) }} as point from users
 ),
 
 ranked as (
@@ -47,7 +47,7 @@ ranked as (
         personal.user_id,
         pools.pool,
         personal.model,
-        unnest(cosine_topk(personal.point, pools.points, {{ k }}, personal.seen_item_ids), recursive := true)
+        {{ recudf.unnest_structs('cosine_topk(personal.point, pools.points, ' ~ k ~ ', personal.seen_item_ids)') }}
     from personal
     cross join pools
     union all
@@ -55,7 +55,7 @@ ranked as (
         general.user_id,
         pools.pool,
         general.model,
-        unnest(cosine_topk(general.point, pools.popularity_points, {{ k }}, general.seen_item_ids), recursive := true)
+        {{ recudf.unnest_structs('cosine_topk(general.point, pools.popularity_points, ' ~ k ~ ', general.seen_item_ids)') }}
     from general
     cross join pools
     where pools.popularity_points is not null
@@ -67,11 +67,11 @@ shuffled as (
         pools.pool,
         items.item_id,
         row_number() over (
-            partition by users.user_id, pools.pool order by md5(users.user_id || chr(31) || items.item_id)
+            partition by users.user_id, pools.pool order by md5(users.user_id || '{{ '\x1f' }}' || items.item_id)
         ) as rank
     from users
     cross join {{ ref('recudf', 'int_item_points') }} as items
-    inner join (select unnest(['all', 'new']) as pool) as pools on pools.pool = 'all' or items.is_new
+    inner join (select 'all' as pool union all select 'new' as pool) as pools on pools.pool = 'all' or items.is_new
     left join {{ ref('recudf', 'int_user_items') }} as history
         on users.user_id = history.user_id and items.item_id = history.item_id and history.is_seen
     where history.item_id is null

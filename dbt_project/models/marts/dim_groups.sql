@@ -1,18 +1,25 @@
-with members as (
+with ranked as (
+    select
+        *,
+        row_number() over (partition by group_id order by similarity desc, user_id) as position
+    from {{ ref('recudf', 'int_group_members') }}
+),
+
+members as (
     select
         group_id,
         count(*) as size,
         avg(similarity) as cohesion,
-        list(user_id order by similarity desc, user_id)[:5] as exemplars
-    from {{ ref('recudf', 'int_group_members') }}
+        {{ recudf.joined_in_order('user_id', 'position') }} filter (where position <= 5) as exemplars
+    from ranked
     group by group_id
 ),
 
 words as (
     select
         owner_id as group_id,
-        string_agg(word, ', ' order by position) filter (where position <= 3) as name,
-        string_agg(word, ', ' order by position) filter (where position <= 10) as words
+        {{ recudf.joined_in_order('word', 'position') }} filter (where position <= 3) as name,
+        {{ recudf.joined_in_order('word', 'position') }} filter (where position <= 10) as words
     from {{ ref('recudf', 'int_group_words') }}
     group by owner_id
 )
@@ -24,7 +31,7 @@ select
     words.words,
     cast(coalesce(members.size, 0) as bigint) as size,
     cast(round(members.cohesion, 6) as float) as cohesion,
-    array_to_string(members.exemplars, ', ') as exemplars,
+    members.exemplars,
     {{ recudf.run_columns() }}
 from {{ ref('recudf', 'int_group_fits') }} as fits
 left join members on fits.group_id = members.group_id

@@ -20,7 +20,7 @@ texts as (
 words as (
     select
         owner_id as user_id,
-        string_agg(word, ', ' order by position) as top_interests
+        {{ recudf.joined_in_order('word', 'position') }} as top_interests
     from {{ ref('recudf', 'int_user_words') }}
     where position <= 5
     group by owner_id

@@ -4,12 +4,12 @@
 {%- set exists = execute and load_relation(measured) is not none %}
 
 select
-    cast({{ 'run_id' if exists else 'null' }} as varchar) as run_id,
-    cast({{ 'model' if exists else 'null' }} as varchar) as model,
-    cast({{ 'baseline' if exists else 'null' }} as varchar) as baseline,
-    cast({{ 'split' if exists else 'null' }} as varchar) as split,
-    cast({{ 'slice' if exists else 'null' }} as varchar) as slice,
-    cast({{ 'metric' if exists else 'null' }} as varchar) as metric,
+    cast({{ 'run_id' if exists else 'null' }} as string) as run_id,
+    cast({{ 'model' if exists else 'null' }} as string) as model,
+    cast({{ 'baseline' if exists else 'null' }} as string) as baseline,
+    cast({{ 'split' if exists else 'null' }} as string) as split,
+    cast({{ 'slice' if exists else 'null' }} as string) as slice,
+    cast({{ 'metric' if exists else 'null' }} as string) as metric,
     cast({{ 'k' if exists else 'null' }} as integer) as k,
     cast({{ 'value' if exists else 'null' }} as double) as value,
     cast({{ 'n_users' if exists else 'null' }} as bigint) as n_users,

@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('recudf', 'fct_recommendations') }}
 
 with encoder as (
-    select unnest({{ recudf.encoder_function('encoder_info') }}(), recursive := true)
+    select info.* from (select {{ recudf.encoder_function('encoder_info') }}() as info) as asked
 ),
 
 texts_in_use as (
@@ -23,19 +23,18 @@ embedded as (
 )
 
 select
-    cast({{ dbt.string_literal(invocation_id) }} as varchar) as run_id,
+    cast({{ dbt.string_literal(invocation_id) }} as string) as run_id,
     (select as_of from {{ ref('recudf', 'stg_as_of') }}) as as_of,
     encoder.encoder,
     encoder.fingerprint,
     encoder.device,
     encoder.dtype,
-    cast({{ dbt.string_literal(recudf.version()) }} as varchar) as recudf_version,
+    cast({{ dbt.string_literal(recudf.version()) }} as string) as recudf_version,
     {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }} as started_at,
-    cast(date_diff(
-        'millisecond',
-        {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at') }},
-        timezone('UTC', get_current_timestamp())
-    ) / 1000.0 as double) as seconds,
+    round((
+        {{ recudf.microseconds(recudf.now()) }}
+        - {{ recudf.microseconds(recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at')) }}
+    ) / 1e6, 3) as seconds,
     cast(embedded.texts_embedded as bigint) as texts_embedded,
     cast(embedded.texts - embedded.texts_embedded as bigint) as texts_reused,
     cast(embedded.texts_cut as bigint) as texts_cut,
@@ -58,6 +57,6 @@ select
         where occurred_at > {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }}
     ) as valid_until,
     false as is_unchanged,
-    cast(null as varchar) as digest
+    cast(null as string) as digest
 from encoder
 cross join embedded

@@ -7,5 +7,5 @@ with bounds as (
     left join {{ ref('recudf', 'stg_interactions') }} as events on events.occurred_at is not null
 )
 
-select cast(unnest(generate_series(first_day, last_day, interval 1 day)) as date) as day
-from bounds
+select cast(day as date) as day
+from (select {{ recudf.unnest(recudf.every_day('first_day', 'last_day')) }} as day from bounds) as days

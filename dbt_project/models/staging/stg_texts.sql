@@ -11,7 +11,7 @@ visible as (
         coalesce(lower(kind), case when item_id is null then 'text' else 'review' end) as kind,
         created_at,
         source,
-        sha256(text) as text_hash,
+        {{ recudf.sha256('text') }} as text_hash,
         text_id
     from source
     where
@@ -38,7 +38,7 @@ named as (
         -- a text without an id of its own, or with one that others have too, is named by its content
         case
             when text_id is not null and count(*) over (partition by text_id) = 1 then text_id
-            else md5(to_json([user_id, item_id, kind, cast(created_at as varchar), text_hash]))
+            else md5({{ recudf.json_array(['user_id', 'item_id', 'kind', 'cast(created_at as string)', 'text_hash']) }})
         end as unique_id
     from ranked
     where position = 1

@@ -11,17 +11,14 @@ with own as (
     where embeddings.vector is not null
 ),
 
-center as materialized (
-    select
-        vector_mean(list(vector order by item_id)) as vector,
-        count(*) as texts
-    from own
+center as {{ recudf.materialized() }} (
+    {{ recudf.center('own', 'item_id') }}
 ),
 
 written as (
     select
         texts.item_id,
-        vector_mean(list(vec_texts.vector order by texts.text_id)) as vector,
+        vector_mean({{ recudf.array_in_order('vec_texts.vector', ['texts.text_id']) }}) as vector,
         min(vec_texts.fingerprint) as fingerprint
     from {{ ref('recudf', 'stg_texts') }} as texts
     inner join {{ ref('recudf', 'vec_texts') }} as vec_texts on texts.text_hash = vec_texts.text_hash
@@ -31,7 +28,7 @@ written as (
     group by texts.item_id
 ),
 
-united as materialized (
+united as {{ recudf.materialized() }} (
     select
         own.item_id,
         {{ recudf.centered('own.vector', 'center.vector', 'center.texts') }} as vector,
@@ -39,7 +36,7 @@ united as materialized (
         case when own.is_described then 'own text' else 'categories' end as vector_source
     from own
     cross join center
-    where own.is_described or own.item_id not in (select item_id from written)
+    where own.is_described or not exists (select 1 from written where written.item_id = own.item_id)
     union all
     select
         item_id,

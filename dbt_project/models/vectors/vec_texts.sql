@@ -13,14 +13,11 @@ embedded as (
     where embeddings.vector is not null
 ),
 
-center as materialized (
-    select
-        vector_mean(list(vector order by text_hash)) as vector,
-        count(*) as texts
-    from embedded
+center as {{ recudf.materialized() }} (
+    {{ recudf.center('embedded', 'text_hash') }}
 ),
 
-centered as materialized (
+centered as {{ recudf.materialized() }} (
     select
         embedded.text_hash,
         {{ recudf.centered('embedded.vector', 'center.vector', 'center.texts') }} as vector,

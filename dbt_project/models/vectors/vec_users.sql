@@ -1,26 +1,24 @@
 -- One vector per user, unit length: the sum of weight x vector over the evidence.
 -- strength is the length of that sum: how much evidence there is, and how much it agrees.
-with vectors as materialized (
+with vectors as {{ recudf.materialized() }} (
     {{ recudf.evidence_index() }}
 ),
 
 histories as (
     select
         user_id,
-        list(struct_pack(key := {{ recudf.evidence_key() }}, weight := weight) order by kind, ref_id) as evidence
+        {{ recudf.array_in_order(recudf.evidence_key(), ['kind', 'ref_id']) }} as evidence_keys,
+        {{ recudf.array_in_order('weight', ['kind', 'ref_id']) }} as weights,
+        round(sum(abs(weight)), 9) as weight
     from {{ ref('recudf', 'int_user_evidence') }}
     group by user_id
 ),
 
-summed as materialized (
+summed as {{ recudf.materialized() }} (
     select
         histories.user_id,
-        vector_mean_of(
-            list_transform(histories.evidence, lambda piece: piece.key),
-            vectors.handle,
-            list_transform(histories.evidence, lambda piece: piece.weight)
-        ) as vector,
-        list_sum(list_transform(histories.evidence, lambda piece: abs(piece.weight))) as weight
+        vector_mean_of(histories.evidence_keys, vectors.handle, histories.weights) as vector,
+        histories.weight
     from histories
     cross join vectors
 ),
@@ -38,8 +36,7 @@ select
     summed.user_id,
     cast(vector_unit(summed.vector) as {{ recudf.vector_type() }}) as vector,
     encoder.fingerprint,
-    sqrt(list_inner_product(cast(summed.vector as double[]), cast(summed.vector as double[]))) * summed.weight
-        as strength
+    sqrt({{ recudf.inner_product('summed.vector', 'summed.vector') }}) * summed.weight as strength
 from summed
 cross join encoder
-where list_inner_product(summed.vector, summed.vector) > 1e-12
+where {{ recudf.inner_product('summed.vector', 'summed.vector') }} > 1e-12

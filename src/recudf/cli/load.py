@@ -17,19 +17,25 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: recudf load exports/shop exports/app --database shop.duckdb")
 @click.argument("directories", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options.database
+@click.option("--target", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @options.as_json
-def load(directories: tuple[Path, ...], database: Path, as_json: bool) -> None:
+def load(directories: tuple[Path, ...], database: Path, target: str, as_json: bool) -> None:
     """Read the files of each DIR into the database's schema raw, replacing what an earlier load put there.
 
     A folder may hold items, interactions, texts, users, memberships, group_interactions, relations, taxonomy
     and blocklist, each as .parquet, .csv, .csv.gz, .json, .jsonl or .ndjson. Several folders are united by
     column name; rows without a source get the folder's name as source. Either all is loaded or nothing is
-    changed.
+    changed. With --target spark the tables are in Spark's catalogue, in the folder RECUDF_SPARK_WAREHOUSE.
     """
+    from recudf.cli import spark
     from recudf.engines.loading import load as load_folders
 
-    loaded = load_folders(database, directories)
-    click.echo(_json(loaded) if as_json else _table(loaded, database))
+    place = str(database)
+    if target == "spark":
+        loaded, place = spark.load(directories), str(spark.warehouse() or "Spark's catalogue")
+    else:
+        loaded = load_folders(database, directories)
+    click.echo(_json(loaded) if as_json else _table(loaded, place))
 
 
 def _json(loaded: Loaded) -> str:
@@ -46,11 +52,11 @@ def _json(loaded: Loaded) -> str:
     return json.dumps({"tables": tables, "ignored": ignored, "dropped": list(loaded.dropped)}, indent=2)
 
 
-def _table(loaded: Loaded, database: Path) -> str:
+def _table(loaded: Loaded, place: str) -> str:
     rows = [("input", "rows", "columns without use")]
     rows += [(t.input, f"{t.rows:,}" if t.rows else "none", ", ".join(t.unused)) for t in loaded.tables]
     widths = [max(len(row[i]) for row in rows) for i in (0, 1)]
     lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}".rstrip() for a, b, c in rows]
     lines += [f"left alone, not a name that load knows: {path}" for path in loaded.ignored]
     lines += [f"dropped, not in these folders: raw.{name}" for name in loaded.dropped]
-    return "\n".join([*lines, f"loaded into {database}"])
+    return "\n".join([*lines, f"loaded into {place}"])

@@ -12,6 +12,6 @@ select
     item_id,
     is_described,
     text,
-    sha256(text) as text_hash
+    {{ recudf.sha256('text') }} as text_hash
 from described
 where text != ''

@@ -1,5 +1,5 @@
 -- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none.
-with centroids as materialized (
+with centroids as {{ recudf.materialized() }} (
     select vector_index(group_id, centroid) as handle
     from {{ ref('recudf', 'int_group_fits') }}
     where is_group
@@ -15,9 +15,9 @@ nearest as (
 
 select
     user_id,
-    groups[1].id as group_id,
-    groups[1].score as similarity,
-    groups[2].id as runner_up_id,
-    groups[2].score as runner_up_similarity
+    {{ recudf.array_element('groups', 1) }}.id as group_id,
+    {{ recudf.array_element('groups', 1) }}.score as similarity,
+    {{ recudf.array_element('groups', 2) }}.id as runner_up_id,
+    {{ recudf.array_element('groups', 2) }}.score as runner_up_similarity
 from nearest
-where groups[1].id is not null
+where {{ recudf.array_element('groups', 1) }}.id is not null

@@ -10,17 +10,14 @@ with users as (
     where not flagged.is_bot
 ),
 
-center as materialized (
-    select
-        vector_mean(list(vector order by user_id)) as vector,
-        count(*) as users
-    from users
+center as {{ recudf.materialized() }} (
+    {{ recudf.center('users', 'user_id') }}
 ),
 
-centered as materialized (
+centered as {{ recudf.materialized() }} (
     select
         users.user_id,
-        {{ recudf.centered('users.vector', 'center.vector', 'center.users') }} as vector,
+        {{ recudf.centered('users.vector', 'center.vector', 'center.texts') }} as vector,
         users.fingerprint
     from users
     cross join center

@@ -3,7 +3,7 @@
 with categories as (
     select
         item_id,
-        trim(unnest(string_split(category, '|'))) as word
+        {{ recudf.unnest(recudf.split('category', '|')) }} as word
     from {{ ref('recudf', 'stg_items') }}
     where category is not null
 ),
@@ -11,7 +11,7 @@ with categories as (
 titles as (
     select
         item_id,
-        unnest({{ recudf.words('title') }}) as word
+        {{ recudf.unnest(recudf.words('title')) }} as word
     from {{ ref('recudf', 'stg_items') }}
     where title is not null
 ),
@@ -19,14 +19,14 @@ titles as (
 written as (
     select
         texts.item_id,
-        unnest({{ recudf.words('texts.text') }}) as word
+        {{ recudf.unnest(recudf.words('texts.text')) }} as word
     from {{ ref('recudf', 'stg_texts') }} as texts
     inner join {{ ref('recudf', 'stg_items') }} as items on texts.item_id = items.item_id
     where items.title is null
 ),
 
 united as (
-    select item_id, word, 'category' as kind from categories
+    select item_id, trim(word) as word, 'category' as kind from categories
     union
     select item_id, word, 'title' as kind from titles
     union
@@ -38,6 +38,8 @@ select
     united.word,
     min(united.kind) as kind
 from united
-left join {{ ref('recudf', 'stop_words') }} as stop_words on lower(united.word) = stop_words.word
+left join {{ ref('recudf', 'stop_words') }} as stop_words
+    -- which are written with the apostrophe of print
+    on replace(lower(united.word), {{ recudf.text_literal("'") }}, '’') = stop_words.word
 where united.word != '' and stop_words.word is null
 group by united.item_id, united.word

@@ -13,8 +13,8 @@ ranked as (
         row_number() over (
             partition by user_id, item_id
             order by
-                abs(decayed_weight) desc, occurred_at desc nulls last, event_type, value,
-                is_rated desc, highest_value
+                abs(decayed_weight) desc, occurred_at desc nulls last, event_type, value nulls last,
+                is_rated desc, highest_value nulls last
         ) as position
     from decayed
 )

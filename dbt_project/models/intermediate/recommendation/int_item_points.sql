@@ -1,36 +1,32 @@
 -- Items as points whose cosine with a user's point is the score: [vector, recent popularity, popularity, rest].
 -- The rest gives every point the same length sqrt(3), so that the exact inner product can be searched as a cosine
 -- (Bachrach et al., RecSys 2014). Items that may not be recommended now are left out.
+{%- set popular = 'pow(popularity.recent_popularity, 2) - pow(popularity.popularity, 2)' %}
+
 with vectors as (
     select
         item_id,
-        cast(vector as float[]) as vector
+        cast(vector as {{ recudf.array_of('float') }}) as vector
     from {{ ref('recudf', 'vec_items') }}
 ),
 
 width as (
-    select coalesce(max(len(vector)), 0) as width from vectors
+    select coalesce(max({{ recudf.array_length('vector') }}), 0) as width from vectors
 )
 
 select
     items.item_id,
-    list_concat(
-        coalesce(vectors.vector, list_resize(cast([] as float[]), width.width, 0)),
-        [
-            cast(popularity.recent_popularity as float),
-            cast(popularity.popularity as float),
-            cast(sqrt(
-                3 - case when vectors.vector is null then 0 else 1 end
-                - pow(popularity.recent_popularity, 2) - pow(popularity.popularity, 2)
-            ) as float)
-        ]
-    ) as point,
+    coalesce(vectors.vector, {{ recudf.array_zeros('width.width') }}) || {{ recudf.array([
+        'cast(popularity.recent_popularity as float)',
+        'cast(popularity.popularity as float)',
+        'cast(sqrt(3 - case when vectors.vector is null then 0 else 1 end - ' ~ popular ~ ') as float)'
+    ]) }} as point,
     -- without a vector's rounding in it: equally popular items are the same point, and tie by id
-    [
-        cast(popularity.recent_popularity as float),
-        cast(popularity.popularity as float),
-        cast(sqrt(2 - pow(popularity.recent_popularity, 2) - pow(popularity.popularity, 2)) as float)
-    ] as popularity_point,
+    {{ recudf.array([
+        'cast(popularity.recent_popularity as float)',
+        'cast(popularity.popularity as float)',
+        'cast(sqrt(2 - ' ~ popular ~ ') as float)'
+    ]) }} as popularity_point,
     popularity.users = 0 as is_new
 from {{ ref('recudf', 'stg_items') }} as items
 inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on items.item_id = popularity.item_id

@@ -4,7 +4,9 @@
 --   a constant:              popularity weight x that of the k-th item by it, the same for all items,
 --                            which therefore cannot be the reason for one of them
 -- A user without a vector has no evidence, and recent popularity in place of the blended one, with weight 1.
-with vectors as materialized (
+{%- set piece = recudf.struct({'kind': 'kind', 'ref_id': 'ref_id', 'key': recudf.evidence_key(), 'weight': 'weight'}) %}
+
+with vectors as {{ recudf.materialized() }} (
     {{ recudf.evidence_index() }}
 ),
 
@@ -22,7 +24,7 @@ base as (
 recommended as (
     select
         user_id,
-        list(item_id order by rank) as item_ids
+        {{ recudf.array_in_order('item_id', ['rank']) }} as item_ids
     from {{ ref('recudf', 'int_recommendations_ranked') }}
     group by user_id
 ),
@@ -30,30 +32,36 @@ recommended as (
 histories as (
     select
         user_id,
-        list(
-            struct_pack(kind := kind, ref_id := ref_id, key := {{ recudf.evidence_key() }}, weight := weight)
-            order by kind, ref_id
-        ) as evidence
+        {{ recudf.array_in_order(piece, ['kind', 'ref_id']) }} as evidence
     from {{ ref('recudf', 'int_user_evidence') }}
     group by user_id
 ),
 
--- one row per recommendation: the cosine of every piece of evidence to the item
 compared as (
     select
         recommended.user_id,
         users.strength,
         histories.evidence,
-        unnest(recommended.item_ids) as item_id,
-        unnest(cosine_matrix(
-            list_transform(recommended.item_ids, lambda item_id: 'item:' || item_id),
-            list_transform(histories.evidence, lambda piece: piece.key),
+        recommended.item_ids,
+        cosine_matrix(
+            {{ recudf.array_map('recommended.item_ids', 'item_id', "'item:' || item_id") }},
+            {{ recudf.array_map('histories.evidence', 'piece', 'piece.key') }},
             vectors.handle
-        )) as cosines
+        ) as matrix
     from recommended
     inner join {{ ref('recudf', 'vec_users') }} as users on recommended.user_id = users.user_id
     inner join histories on recommended.user_id = histories.user_id
     cross join vectors
+),
+
+-- one row per recommendation: the cosine of every piece of evidence to the item
+items as (
+    select
+        user_id,
+        strength,
+        evidence,
+        {{ recudf.unnest_together({'item_id': 'item_ids', 'cosines': 'matrix'}) }}
+    from compared
 ),
 
 evidence as (
@@ -61,19 +69,18 @@ evidence as (
         user_id,
         item_id,
         strength,
-        unnest(evidence) as evidence,
-        unnest(cosines) as cosine
-    from compared
+        {{ recudf.unnest_together({'piece': 'evidence', 'cosine': 'cosines'}) }}
+    from items
 ),
 
 parts as (
     select
         user_id,
         item_id,
-        evidence.kind,
-        evidence.ref_id,
-        evidence.weight < 0 as is_unlike,
-        round(evidence.weight * cosine / (strength + {{ recudf.number('content_shrinkage') }}), 6) as value
+        piece.kind,
+        piece.ref_id,
+        piece.weight < 0 as is_unlike,
+        round(piece.weight * cosine / (strength + {{ recudf.number('content_shrinkage') }}), 6) as value
     from evidence
     where cosine is not null
     union all
@@ -94,6 +101,6 @@ parts as (
 select
     user_id,
     item_id,
-    max(struct_pack(value := value, kind := kind, ref_id := ref_id, is_unlike := is_unlike)) as reason
+    max({{ recudf.struct({'value': 'value', 'kind': 'kind', 'ref_id': 'ref_id', 'is_unlike': 'is_unlike'}) }}) as reason
 from parts
 group by user_id, item_id

@@ -1,8 +1,9 @@
 -- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a
 -- user without a vector by recent popularity.
 {%- set k = recudf.number('recommendations_per_user') %}
+{%- set recently_popular = recudf.array([1, 0, 0]) %}
 
-with candidates as materialized (
+with candidates as {{ recudf.materialized() }} (
     select
         vector_index(item_id, point) as points,
         vector_index(item_id, popularity_point) as popularity_points
@@ -10,7 +11,7 @@ with candidates as materialized (
 ),
 
 users as (
-    select
+    select {{ recudf.spread_by('user_id') }}
         *,
         {{ recudf.blend_point() }} as point
     from {{ ref('recudf', 'int_user_points') }}
@@ -19,8 +20,8 @@ users as (
 blended as (
     select
         users.user_id,
-        sqrt(3 * list_inner_product(cast(users.point as double[]), cast(users.point as double[]))) as length,
-        unnest(cosine_topk(users.point, candidates.points, {{ k }}, users.seen_item_ids), recursive := true)
+        sqrt(3 * {{ recudf.inner_product('users.point', 'users.point') }}) as length,
+        {{ recudf.unnest_structs('cosine_topk(users.point, candidates.points, ' ~ k ~ ', users.seen_item_ids)') }}
     from users
     cross join candidates
     where users.content_weight > 0
@@ -30,7 +31,7 @@ popular as (
     select
         users.user_id,
         sqrt(2) as length,
-        unnest(cosine_topk([1, 0, 0], candidates.popularity_points, {{ k }}, users.seen_item_ids), recursive := true)
+        {{ recudf.unnest_structs('cosine_topk(' ~ recently_popular ~ ', candidates.popularity_points, ' ~ k ~ ', users.seen_item_ids)') }}
     from users
     cross join candidates
     where users.content_weight = 0

@@ -4,18 +4,18 @@ with vectors as (
     select
         user_id,
         strength / (strength + {{ recudf.number('content_shrinkage') }}) as content_weight,
-        cast(vector as float[]) as vector
+        cast(vector as {{ recudf.array_of('float') }}) as vector
     from {{ ref('recudf', 'vec_users') }}
 ),
 
 width as (
-    select coalesce(max(len(cast(vector as float[]))), 0) as width from {{ ref('recudf', 'vec_items') }}
+    select coalesce(max({{ recudf.array_length('cast(vector as ' ~ recudf.array_of('float') ~ ')') }}), 0) as width from {{ ref('recudf', 'vec_items') }}
 ),
 
 seen as (
     select
         user_id,
-        list(item_id order by item_id) as item_ids
+        {{ recudf.array_in_order('item_id', ['item_id']) }} as item_ids
     from {{ ref('recudf', 'int_user_items') }}
     where is_seen
     group by user_id
@@ -24,7 +24,7 @@ seen as (
 select
     users.user_id,
     coalesce(vectors.content_weight, 0) as content_weight,
-    coalesce(vectors.vector, list_resize(cast([] as float[]), width.width, 0)) as vector,
+    coalesce(vectors.vector, {{ recudf.array_zeros('width.width') }}) as vector,
     seen.item_ids as seen_item_ids
 from {{ ref('recudf', 'int_users_flagged') }} as users
 left join vectors on users.user_id = vectors.user_id
