@@ -1,7 +1,7 @@
 {# An index over the vectors that evidence points to, of items and of texts, by evidence_key. One row. #}
 {% macro evidence_index() -%}
-    select vector_index({{ recudf.evidence_key() }}, vector) as handle
-    from (
+    {%- set vectors -%}
+    (
         select
             'item' as kind,
             item_id as vector_id,
@@ -14,6 +14,8 @@
             cast(vector as {{ recudf.array_of('float') }}) as vector
         from {{ ref('recudf', 'vec_texts') }}
     ) as vectors
+    {%- endset -%}
+    {{ recudf.index_of(vectors, recudf.evidence_key(), {'handle': 'vector'}) }}
 {%- endmacro %}
 
 

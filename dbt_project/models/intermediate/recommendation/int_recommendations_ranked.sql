@@ -4,10 +4,9 @@
 {%- set recently_popular = recudf.array([1, 0, 0]) %}
 
 with candidates as {{ recudf.materialized() }} (
-    select
-        vector_index(item_id, point) as points,
-        vector_index(item_id, popularity_point) as popularity_points
-    from {{ ref('recudf', 'int_item_points') }}
+    {{ recudf.index_of(ref('recudf', 'int_item_points'), 'item_id', {
+        'points': 'point', 'popularity_points': 'popularity_point'
+    }) }}
 ),
 
 users as (

@@ -1,0 +1,126 @@
+"""Builds data sets on DuckDB and on Spark, and compares every cell of the marts.
+
+    python benchmarks/spark_builds.py DATA          # a folder with movies/ and mafengwo/; the sample is made
+
+Spark runs as two executor processes of one core. Both builds share one table of embeddings, made on DuckDB,
+so that what is compared is everything that follows. Written to benchmarks/results/spark_builds.md.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import duckdb
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from compare_builds import TOLERANCE, Compared, compare
+
+RESULTS = Path(__file__).parent / "results"
+SAMPLE = "sample"
+CLUSTER = "local-cluster[2,1,2048]"
+
+
+@click.command(help=__doc__)
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+@click.option("--only", multiple=True, help="These data sets.")
+@click.option("--keep", type=click.Path(path_type=Path), help="A folder for what is built.")
+@click.option("--spark", type=click.Path(path_type=Path), hidden=True)
+def main(data: Path, only: tuple[str, ...], keep: Path | None, spark: Path | None) -> None:
+    if spark:
+        return build_on_spark(data, spark)
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in only or (SAMPLE, "movies", "mafengwo"):
+            place = (keep or Path(folder)) / name
+            place.mkdir(parents=True, exist_ok=True)
+            source = data / name
+            if name == SAMPLE:
+                source = place / "inputs"
+                _recudf("sample", source)
+            began = time.perf_counter()
+            _build_on_duckdb(source, place / "built.duckdb")
+            middle = time.perf_counter()
+            environment = {**os.environ, "RECUDF_SPARK_MASTER": CLUSTER, "RECUDF_SPARK_WAREHOUSE": str(place)}
+            subprocess.run([sys.executable, __file__, source, "--spark", place], env=environment, check=True)
+            seconds = (middle - began, time.perf_counter() - middle)
+            found[name] = (seconds, compare(place / "built.duckdb", place))
+            click.echo(report(found))
+    if not only:
+        (RESULTS / "spark_builds.md").write_text(report(found))
+    return None
+
+
+def _recudf(*arguments: object) -> None:
+    subprocess.run([sys.executable, "-m", "recudf", *map(str, arguments)], check=True)
+
+
+def _build_on_duckdb(source: Path, database: Path) -> None:
+    if not database.exists():
+        _recudf("load", source, "--database", database)
+    _recudf("build", "--quiet", "--database", database)
+
+
+def build_on_spark(source: Path, place: Path) -> None:
+    """Load, take the embeddings over, build and test."""
+    from recudf.cli.project import run_dbt
+    from recudf.cli.spark import started
+    from recudf.engines.spark_inputs import load
+
+    with started() as session, tempfile.TemporaryDirectory() as folder:
+        load(session, [source])
+        embeddings = Path(folder) / "embeddings.parquet"
+        with duckdb.connect(str(place / "built.duckdb"), read_only=True) as connection:
+            connection.execute(f"""
+                copy (
+                    select text_hash, fingerprint, vector::float[] as vector, tokens, is_cut, run_id
+                    from recudf_embeddings.int_text_embeddings where vector is not null
+                ) to '{embeddings}'""")
+        session.sql("create schema if not exists recudf_embeddings")
+        rows = session.read.parquet(str(embeddings))
+        rows.write.mode("overwrite").saveAsTable("recudf_embeddings.int_text_embeddings", format="parquet")
+        if not run_dbt(["build", "--target", "spark", "--quiet"], place):
+            raise click.ClickException("the build on Spark failed")
+
+
+def report(found: dict[str, tuple[tuple[float, float], list[Compared]]]) -> str:
+    """The figures as a document."""
+    lines = [
+        "# The same models on DuckDB and on Spark",
+        "",
+        f"Written by `python benchmarks/spark_builds.py`. Spark: `{CLUSTER}`, two executor processes. Every",
+        "mart is joined with itself on the other engine by its key, every cell compared: texts, counts,",
+        f"times and flags equal, floats within {TOLERANCE}. A tie: two scores lie within that, so that",
+        "either may come first; the cells that name what won, and describe it, then differ. `fct_runs` tells",
+        "of a run and is left out.",
+        "",
+        "| data | mart | rows | rows of one engine | cells | ties | different | largest difference |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, (_, marts) in found.items():
+        for mart in marts:
+            lines.append(
+                f"| {name} | {mart.mart} | {mart.rows:,} | {mart.only[0] + mart.only[1]} | {mart.cells:,} "
+                f"| {mart.ties} | {mart.different} | {mart.largest:.1e} |"
+            )
+    every = [mart for _, marts in found.values() for mart in marts]
+    ties, different = sum(m.ties for m in every), sum(m.different for m in every)
+    lines.append(f"| all | | | | {sum(m.cells for m in every):,} | {ties} | {different} | |")
+    lines += ["", "Seconds with load, tests, and on DuckDB embedding (on Spark also starting it):", ""]
+    lines += ["| data | DuckDB | Spark |", "|---|---|---|"]
+    lines += [f"| {name} | {seconds[0]:.0f} | {seconds[1]:.0f} |" for name, (seconds, _) in found.items()]
+    examples = [
+        f"- {name}, {m.mart}: {e}" for name, (_, marts) in found.items() for m in marts for e in m.examples
+    ]
+    return "\n".join(
+        [*lines, *(["", "One example of each column that differs:", "", *examples] if examples else []), ""]
+    )
+
+
+if __name__ == "__main__":
+    main()

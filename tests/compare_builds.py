@@ -1,0 +1,138 @@
+"""Compares the marts of two engines: a full outer join on each key, every cell.
+
+Texts, counts, times and flags must be equal, floats within 2e-4. Where two scores lie within that, their order may
+differ: then ids, and what describes them, are no difference but a tie. Reads the tables of Spark as the files of
+Parquet that they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+TOLERANCE = 2e-4
+KEYS = {
+    "dim_users": ["user_id"],
+    "dim_items": ["item_id"],
+    "dim_groups": ["group_id"],
+    "fct_group_members": ["user_id"],
+    "fct_recommendations": ["user_id", "rank"],
+}
+OF_THE_RUN = {"run_id"}
+
+
+def _score_in(other: str, side: str) -> str:
+    """The score that the other engine gives to the item of one side, or its last one, below which the item fell."""
+    of_user = f"from {other}.fct_recommendations as o where o.user_id = {side}.user_id"
+    return f"coalesce((select o.score {of_user} and o.item_id = {side}.item_id), (select min(o.score) {of_user}))"
+
+
+# Where a condition holds two scores are so near that either may win, and these columns follow from who did.
+TIES = {
+    "fct_group_members": {
+        ("group_id", "runner_up_id"): f"abs(a.similarity - a.runner_up_similarity) <= {TOLERANCE}",
+        ("runner_up_id",): f"abs(a.runner_up_similarity - b.runner_up_similarity) <= {TOLERANCE}",
+    },
+    "dim_users": {("group_id",): "a.user_id in (select user_id from near)"},
+    "fct_recommendations": {
+        ("item_id", "item_title", "item_category", "reason", "reason_kind", "reason_ref_id"): (
+            f"a.item_id != b.item_id and abs(a.score - b.score) <= {TOLERANCE}"
+            f" and abs(a.score - {_score_in('spark', 'a')}) <= {TOLERANCE}"
+            f" and abs(b.score - {_score_in('duckdb', 'b')}) <= {TOLERANCE}"
+        ),
+        ("reason", "reason_kind", "reason_ref_id"): f"""exists (
+            select 1
+            from duckdb.int_recommendation_reasons as c, spark.int_recommendation_reasons as d
+            where c.user_id = a.user_id and c.item_id = a.item_id and d.user_id = a.user_id and d.item_id = a.item_id
+                and abs(c.reason.value - d.reason.value) <= {TOLERANCE}
+        )""",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found of one mart. only: rows that one engine alone has, per engine."""
+
+    mart: str
+    rows: int
+    only: tuple[int, int]
+    cells: int
+    ties: int
+    different: int
+    largest: float
+    examples: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs but ties."""
+        return self.different == 0 and self.only == (0, 0)
+
+
+def compare(database: Path, warehouse: Path, schema: str = "recudf") -> list[Compared]:
+    """One entry per mart. database: DuckDB's file; warehouse: the folder of `recudf.connect_spark`."""
+    connection = duckdb.connect()
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{database}' as built (read_only)")
+        connection.execute("create schema duckdb; create schema spark")
+        for table in [*KEYS, "int_recommendation_reasons"]:
+            connection.execute(f'create view duckdb."{table}" as select * from built."{schema}"."{table}"')
+            files = warehouse / "tables" / f"{schema}.db" / table / "*.parquet"
+            connection.execute(f"create view spark.\"{table}\" as select * from read_parquet('{files}')")
+        connection.execute(f"""
+            create table near as select user_id from duckdb.fct_group_members
+            where abs(similarity - runner_up_similarity) <= {TOLERANCE}""")
+        return [_compare(connection, mart, keys) for mart, keys in KEYS.items()]
+    finally:
+        connection.close()
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, mart: str, keys: list[str]) -> Compared:
+    described = connection.execute(f"describe duckdb.{mart}").fetchall()
+    types = {name: kind for name, kind, *_ in described if name not in {*OF_THE_RUN, *keys}}
+    on = " and ".join(f"a.{key} = b.{key}" for key in keys)
+    measures = [
+        f"count(*) filter (where a.{keys[0]} is not null and b.{keys[0]} is not null)",
+        f"count(*) filter (where b.{keys[0]} is null)",
+        f"count(*) filter (where a.{keys[0]} is null)",
+    ]
+    for column, kind in types.items():
+        differs, tied = _differs(column, kind), _tied(mart, column)
+        both = f"a.{keys[0]} is not null and b.{keys[0]} is not null and {differs}"
+        measures += [
+            f"count(*) filter (where {both} and {tied})",
+            f"count(*) filter (where {both} and not {tied})",
+        ]
+    floats = [column for column, kind in types.items() if kind in ("FLOAT", "DOUBLE")]
+    largest = ", ".join(f"coalesce(max(abs(a.{column} - b.{column})), 0)" for column in floats)
+    measures.append(f"greatest({largest}, 0)" if floats else "0")
+    joined = f"from duckdb.{mart} as a full outer join spark.{mart} as b on {on}"
+    found = connection.execute(f"select {', '.join(measures)} {joined}").fetchone()
+    counts = found[3:-1]
+    examples = []
+    for column, wrong in zip(types, counts[1::2], strict=True):
+        if wrong:
+            differs, tied = _differs(column, types[column]), _tied(mart, column)
+            shown = f"select {', '.join('a.' + key for key in keys)}, a.{column}, b.{column}"
+            row = connection.execute(f"{shown} {joined} where {differs} and not {tied} limit 1").fetchone()
+            examples.append(f"{column} ({wrong}): {row}")
+    return Compared(
+        mart, found[0], (found[1], found[2]), found[0] * len(types), sum(counts[0::2]), sum(counts[1::2]),
+        found[-1], tuple(examples),
+    )  # fmt: skip
+
+
+def _differs(column: str, kind: str) -> str:
+    if kind in ("FLOAT", "DOUBLE"):
+        near = f"abs(a.{column} - b.{column}) <= {TOLERANCE}"
+        return f"not coalesce({near}, a.{column} is null and b.{column} is null)"
+    theirs = f"timezone('UTC', b.{column})" if kind == "TIMESTAMP" else f"b.{column}"  # Spark's are instants
+    return f"a.{column} is distinct from {theirs}"
+
+
+def _tied(mart: str, column: str) -> str:
+    conditions = [f"({test})" for columns, test in TIES.get(mart, {}).items() if column in columns]
+    return f"coalesce({' or '.join(conditions) or 'false'}, false)"
