@@ -66,8 +66,8 @@ def _build_on_duckdb(source: Path, database: Path) -> None:
     _recudf("build", "--quiet", "--database", database)
 
 
-def build_on_spark(source: Path, place: Path) -> None:
-    """Load, take the embeddings over, build and test."""
+def build_on_spark(source: Path, place: Path, *options: str) -> None:
+    """Load, take the embeddings over, build, and test unless dbt's options say otherwise."""
     from recudf.cli.project import run_dbt
     from recudf.cli.spark import started
     from recudf.engines.spark_inputs import load
@@ -84,7 +84,7 @@ def build_on_spark(source: Path, place: Path) -> None:
         session.sql("create schema if not exists recudf_embeddings")
         rows = session.read.parquet(str(embeddings))
         rows.write.mode("overwrite").saveAsTable("recudf_embeddings.int_text_embeddings", format="parquet")
-        if not run_dbt(["build", "--target", "spark", "--quiet"], place):
+        if not run_dbt(["build", "--target", "spark", "--quiet", *options], place):
             raise click.ClickException("the build on Spark failed")
 
 
