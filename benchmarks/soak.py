@@ -3,7 +3,7 @@
     python benchmarks/soak.py --seconds 300
 
 Each thread, on a cursor of its own, draws from: embed texts; build one of several indexes and search it; fit
-clusters; assign to some. Memory holds a quarter of the indexes and the disk two thirds, so these move to disk,
+clusters; assign to some. Memory holds a quarter of the indexes and the disk two thirds, so they move there,
 are forgotten and are built again all the while. Every result is compared with what one thread found before.
 Memory stays if the median of the resident set in the last fifth of the time is at most 5 % and 20 MB above
 that in the second fifth.
