@@ -49,7 +49,7 @@ CASES = {
     "{{ recudf.array_length(recudf.every_day(\"date '2024-02-28'\", \"date '2024-03-01'\")) }}": 3,
     "{{ recudf.inner_product('" + "v', 'v') }} from (select " + VECTOR + " as v) as rows": 25.0,
     "(with one as {{ recudf.materialized() }} (select 1 as n) select n from one)": 1,
-    "(select sum(n) from (select {{ recudf.spread_by('n') }} n from (select 1 as n union all select 2 as n) as given) as rows)": 3,
+    "(with given as (select 1 as n union all select 2 as n) select sum(given.n) from {{ recudf.spread('given', 'n') }})": 3,
 }  # fmt: skip
 TESTED_BY_BUILDS = {
     "function_exists": "asks dbt's connection; test_profiles refuses an unknown encoder",

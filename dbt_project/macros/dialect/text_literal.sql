@@ -5,4 +5,6 @@
 {% macro default__text_literal(text) -%} '{{ text | string | replace("'", "''") }}' {%- endmacro %}
 
 
-{% macro spark__text_literal(text) -%} '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}' {%- endmacro %}
+{% macro spark__text_literal(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
+{%- endmacro %}

@@ -2,8 +2,11 @@
 {% macro unnest_together(lists) -%} {{ return(adapter.dispatch('unnest_together', 'recudf')(lists)) }} {%- endmacro %}
 
 
-{% macro default__unnest_together(lists) -%} 
-    {%- for name, list in lists.items() -%} unnest({{ list }}) as {{ name }}{{ ', ' if not loop.last }} {%- endfor -%} {%- endmacro %}
+{% macro default__unnest_together(lists) -%}
+    {%- for name, list in lists.items() -%} unnest({{ list }}) as {{ name }}{{ ', ' if not loop.last }} {%- endfor -%}
+{%- endmacro %}
 
 
-{% macro spark__unnest_together(lists) -%} inline(arrays_zip({{ lists.values() | join(', ') }})) as ({{ lists.keys() | join(', ') }}) {%- endmacro %}
+{% macro spark__unnest_together(lists) -%}
+    inline(arrays_zip({{ lists.values() | join(', ') }})) as ({{ lists.keys() | join(', ') }})
+{%- endmacro %}

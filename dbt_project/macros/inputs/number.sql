@@ -5,7 +5,8 @@
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
-        'spark_partitions': 'count', 'spark_index_shards': 'count', 'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
+        'spark_partitions': 'count', 'spark_index_shards': 'count',
+        'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
     } -%}
     {%- set wanted = {
         'positive': 'a number above 0', 'count': 'a whole number from 1 up', 'not negative': 'a number from 0 up'

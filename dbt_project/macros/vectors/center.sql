@@ -13,7 +13,9 @@ On Spark means of up to 1,024 parts are made where the rows are, and then the me
 
 {% macro spark__center(relation, id) -%}
     select
-        vector_mean({{ recudf.array_in_order('vector', ['part']) }}, {{ recudf.array_in_order('texts', ['part']) }}) as vector,
+        vector_mean(
+            {{ recudf.array_in_order('vector', ['part']) }}, {{ recudf.array_in_order('texts', ['part']) }}
+        ) as vector,
         coalesce(cast(sum(texts) as bigint), 0) as texts
     from (
         select

@@ -1,4 +1,4 @@
-{# Texts with their vectors. Expects (text_hash, text, tokens, fingerprint, max_tokens), gives these, without text, and vector.
+{# Texts with their vectors. Expects (text_hash, text, tokens, fingerprint, max_tokens), gives these and vector for text.
 
 Here lists, so that the encoder sees many texts at once and knows how many are left; on Spark rows, shared out to all
 workers: the encoder sees a batch of Arrow at a time. #}
@@ -32,5 +32,5 @@ workers: the encoder sees a batch of Arrow at a time. #}
         text_hash,
         tokens,
         {{ recudf.encoder_function('embed') }}(text) as vector
-    from (select {{ recudf.spread_by('text_hash') }} * from {{ relation }}) as spread
+    from {{ recudf.spread(relation, 'text_hash') }}
 {%- endmacro %}

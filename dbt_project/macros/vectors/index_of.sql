@@ -1,6 +1,8 @@
 {# Indexes over vectors of a relation, a mapping {name of the handle: name of the vector}. One row.
 On Spark made in parts, since one worker holds a part: as many as the var spark_index_shards says. #}
-{% macro index_of(relation, id, vectors) -%} {{ return(adapter.dispatch('index_of', 'recudf')(relation, id, vectors)) }} {%- endmacro %}
+{% macro index_of(relation, id, vectors) -%}
+    {{ return(adapter.dispatch('index_of', 'recudf')(relation, id, vectors)) }}
+{%- endmacro %}
 
 
 {% macro default__index_of(relation, id, vectors) -%}

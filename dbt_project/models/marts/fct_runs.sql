@@ -1,6 +1,8 @@
 -- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }}
 -- depends_on: {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
 -- depends_on: {{ ref('recudf', 'fct_recommendations') }}
+{%- set began = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at') %}
+{%- set began_second = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') %}
 
 with encoder as (
     select info.* from (select {{ recudf.encoder_function('encoder_info') }}() as info) as asked
@@ -30,11 +32,8 @@ select
     encoder.device,
     encoder.dtype,
     cast({{ dbt.string_literal(recudf.version()) }} as string) as recudf_version,
-    {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }} as started_at,
-    round((
-        {{ recudf.microseconds(recudf.now()) }}
-        - {{ recudf.microseconds(recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at')) }}
-    ) / 1e6, 3) as seconds,
+    {{ began_second }} as started_at,
+    round(({{ recudf.microseconds(recudf.now()) }} - {{ recudf.microseconds(began) }}) / 1e6, 3) as seconds,
     cast(embedded.texts_embedded as bigint) as texts_embedded,
     cast(embedded.texts - embedded.texts_embedded as bigint) as texts_reused,
     cast(embedded.texts_cut as bigint) as texts_cut,
@@ -54,7 +53,7 @@ select
             union all
             select created_at from ({{ recudf.select_input('texts') }}) as texts
         ) as dated
-        where occurred_at > {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }}
+        where occurred_at > {{ began_second }}
     ) as valid_until,
     false as is_unchanged,
     cast(null as string) as digest

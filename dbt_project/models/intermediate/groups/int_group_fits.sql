@@ -6,6 +6,7 @@
 {%- if var('group_count') == 'auto' %}
     {%- do params.update({'k_min': var('group_count_min'), 'k_max': var('group_count_max')}) %}
 {%- endif %}
+{%- set nobody = 'cast(' ~ recudf.array([]) ~ ' as ' ~ recudf.array_of('string') ~ ')' %}
 {#- the parameters as JSON, to which a build adds what the earlier fit left #}
 {%- set asked = [
     recudf.text_literal(tojson(params)[:-1]), "coalesce(', \"previous\": \"' || continued.handle || '\"', '')",
@@ -18,9 +19,10 @@ with users as {{ recudf.materialized() }} (
         handle,
         fingerprint,
         handle || {{ params }} as fitted_on
-    from (select vector_index(user_id, vector) as handle from {{ ref('recudf', 'int_group_points') }}) as indexed
-    -- from one row, also where there is nobody to group
-    right join (select min(fingerprint) as fingerprint from {{ ref('recudf', 'int_group_points') }}) as encoder on true
+    -- one row, also where there is nobody to group
+    from (select min(fingerprint) as fingerprint from {{ ref('recudf', 'int_group_points') }}) as encoder
+    left join (select vector_index(user_id, vector) as handle from {{ ref('recudf', 'int_group_points') }}) as indexed
+        on true
 ),
 
 earlier as {{ recudf.materialized() }} (
@@ -33,7 +35,7 @@ kept as {{ recudf.materialized() }} (
         earlier.group_number,
         earlier.centroid,
         case when users.handle is null then 0 else earlier.size end as size,
-        case when users.handle is null then cast({{ recudf.array([]) }} as {{ recudf.array_of('string') }}) else earlier.exemplars end as exemplars,
+        case when users.handle is null then {{ nobody }} else earlier.exemplars end as exemplars,
         earlier.fingerprint,
         case when users.handle is not null then earlier.fitted_on end as fitted_on
     from earlier

@@ -1,7 +1,9 @@
 -- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a
 -- user without a vector by recent popularity.
 {%- set k = recudf.number('recommendations_per_user') %}
-{%- set recently_popular = recudf.array([1, 0, 0]) %}
+{%- set nearest = 'cosine_topk(users.point, candidates.points, ' ~ k ~ ', users.seen_item_ids)' %}
+{%- set most_popular = 'cosine_topk(' ~ recudf.array([1, 0, 0]) ~ ', candidates.popularity_points, '
+    ~ k ~ ', users.seen_item_ids)' %}
 
 with candidates as {{ recudf.materialized() }} (
     {{ recudf.index_of(ref('recudf', 'int_item_points'), 'item_id', {
@@ -10,7 +12,7 @@ with candidates as {{ recudf.materialized() }} (
 ),
 
 users as (
-    select {{ recudf.spread_by('user_id') }}
+    select
         *,
         {{ recudf.blend_point() }} as point
     from {{ ref('recudf', 'int_user_points') }}
@@ -20,8 +22,8 @@ blended as (
     select
         users.user_id,
         sqrt(3 * {{ recudf.inner_product('users.point', 'users.point') }}) as length,
-        {{ recudf.unnest_structs('cosine_topk(users.point, candidates.points, ' ~ k ~ ', users.seen_item_ids)') }}
-    from users
+        {{ recudf.unnest_structs(nearest) }}
+    from {{ recudf.spread('users', 'user_id') }}
     cross join candidates
     where users.content_weight > 0
 ),
@@ -30,8 +32,8 @@ popular as (
     select
         users.user_id,
         sqrt(2) as length,
-        {{ recudf.unnest_structs('cosine_topk(' ~ recently_popular ~ ', candidates.popularity_points, ' ~ k ~ ', users.seen_item_ids)') }}
-    from users
+        {{ recudf.unnest_structs(most_popular) }}
+    from {{ recudf.spread('users', 'user_id') }}
     cross join candidates
     where users.content_weight = 0
 ),

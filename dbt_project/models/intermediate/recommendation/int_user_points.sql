@@ -9,7 +9,10 @@ with vectors as (
 ),
 
 width as (
-    select coalesce(max({{ recudf.array_length('cast(vector as ' ~ recudf.array_of('float') ~ ')') }}), 0) as width from {{ ref('recudf', 'vec_items') }}
+    select coalesce(max({{ recudf.array_length('vector') }}), 0) as width
+    from (
+        select cast(vector as {{ recudf.array_of('float') }}) as vector from {{ ref('recudf', 'vec_items') }}
+    ) as items
 ),
 
 seen as (
