@@ -111,7 +111,11 @@ def report(found: dict[str, tuple[tuple[float, float], list[Compared]]]) -> str:
     every = [mart for _, marts in found.values() for mart in marts]
     ties, different = sum(m.ties for m in every), sum(m.different for m in every)
     lines.append(f"| all | | | | {sum(m.cells for m in every):,} | {ties} | {different} | |")
-    lines += ["", "Seconds with load, tests, and on DuckDB embedding (on Spark also starting it):", ""]
+    lines += [
+        "",
+        "Seconds of load, build and tests, on a machine busy with other work (DuckDB embeds, Spark starts):",
+        "",
+    ]
     lines += ["| data | DuckDB | Spark |", "|---|---|---|"]
     lines += [f"| {name} | {seconds[0]:.0f} | {seconds[1]:.0f} |" for name, (seconds, _) in found.items()]
     examples = [
