@@ -21,6 +21,7 @@ import duckdb
 from spark_builds import RESULTS, build_on_spark
 
 MASTER = "local[2]"
+EMBEDDING = "int_text_embeddings"  # of the items, which are the same; Spark takes them over
 UNTESTED = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 PEAK = """
 import resource, subprocess, sys
@@ -114,8 +115,8 @@ def report(
     ]
     lines += ["", "| model | " + " | ".join(f"{engine} x{factor}" for engine, factor in columns) + " |"]
     lines.append("|---" * (len(columns) + 1) + "|")
-    total = [sum(seconds[column].values()) for column in columns]
-    lines.append("| all | " + " | ".join(f"{value:.0f}" for value in total) + " |")
+    total = [sum(s for name, s in seconds[column].items() if name != EMBEDDING) for column in columns]
+    lines.append("| all but embedding | " + " | ".join(f"{value:.0f}" for value in total) + " |")
     for name in names:
         lines.append(f"| {name} | " + " | ".join(f"{seconds[c].get(name, 0):.1f}" for c in columns) + " |")
     return "\n".join([*lines, ""])
