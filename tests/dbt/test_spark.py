@@ -32,7 +32,7 @@ def recudf(folder, encoder, *arguments):
 
 
 @pytest.mark.spark
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_both_engines_build_the_same(built, sample, tmp_path, tiny_encoder):
     if reason := both_engines.why_no_spark():
         pytest.skip(reason)
