@@ -16,6 +16,7 @@ CENTROIDS = "with i as materialized (select vector_index(id, v) as handle from (
 NULLS = {
     "cluster_assign": ["null, null", "null, null, null", "[1, 0], null", "null, 'unknown'"],
     "cluster_fit": ["null", "null, null", "null, '{\"k\": 0}'"],
+    "cosine_matrix": ["null, null, null", "['a'], ['a'], null", "null, ['a'], 'unknown'", "['a'], null, 'unknown'"],
     "cosine_similarity": ["null, null", "[1, 2], null", "null, [1, 2]", "[0, 0], [1, 2]"],
     "cosine_topk": ["null, null, null", "null, null, null, null", "[1, 0], null, 1", "null, 'unknown', 1", "[1, 0], 'unknown', null"],
     "embed": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)"],
@@ -25,6 +26,7 @@ NULLS = {
     "token_count": ["null", "''", "'  '"],
     "vector_index": ["null, null", "'a', null"],
     "vector_mean": ["null", "null, null", "[null]", "[]::float[][]", "[[1, 2]], [0]", "[[1, 2]], [null]"],
+    "vector_mean_of": ["null, null", "null, null, null", "['a'], null", "null, 'unknown'", "['a'], null, [1]"],
     "vector_unit": ["null", "[0, 0]"],
 }  # fmt: skip
 NEVER_NULL = {"encoder_info", "try_embed"}

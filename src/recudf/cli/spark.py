@@ -23,7 +23,7 @@ QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
 
 def is_target(dbt_options: Sequence[str]) -> bool:
     """Whether dbt's options ask for the target `spark`."""
-    pairs = zip(dbt_options, [*dbt_options[1:], ""], strict=True)
+    pairs = zip(dbt_options, [*dbt_options, ""][1:], strict=True)
     return any(o == "--target=spark" or (o in ("--target", "-t") and v == "spark") for o, v in pairs)
 
 
