@@ -323,6 +323,6 @@ def test_as_schemas_and_values_of_vars(tmp_path, small_encoder, monkeypatch, nam
         assert SECRET not in result.output
     if "\0" not in name:
         result = warehouse.try_build("--select", "event_types", schema=name)
-        assert result.ok != bool(set(name) & set("'\"")), result.output
+        assert result.ok != (bool(set(name) & set("'\"")) or "/*" in name or "*/" in name), result.output
         assert result.ok or "RECUDF_SCHEMA is" in result.output, result.output
     assert is_unharmed(warehouse)

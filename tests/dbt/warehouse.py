@@ -12,6 +12,7 @@ import yaml
 
 from recudf.cli.project import project_directory, run_dbt
 from recudf.engines.duckdb import CONFIG
+from recudf.errors import RecudfError
 
 UNTESTED = ("--exclude-resource-type", "test", "unit_test")
 
@@ -65,7 +66,10 @@ class Warehouse:
             arguments += ["--profiles-dir", str(self._profile(profile))]
         said = io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            ok = run_dbt(arguments, self.path, schema)
+            try:
+                ok = run_dbt(arguments, self.path, schema)
+            except RecudfError as error:  # what the command line shows as an error
+                return Result(False, f"{said.getvalue()}error: {error}")
         return Result(ok, said.getvalue())
 
     def build(self, *options, **more):

@@ -10,8 +10,8 @@
     {% elif input.get('relation') %}
         {% set wanted = recudf.parse_relation(input['relation']) %}
     {% else %}
-        {% do recudf.check_schema('raw_schema', var('raw_schema')) %}
         {% set wanted = source('recudf_raw', name) %}
+        {% do recudf.check_schema('raw_schema', wanted.schema) %}
     {% endif %}
     {% if not execute %}{{ return(wanted) }}{% endif %}
     {% set found = load_relation(wanted) %}
@@ -58,8 +58,10 @@
 {% macro has_quotes(name) -%} {{ return('"' in name | string or "'" in name | string or '\0' in name | string) }} {%- endmacro %}
 
 
+{# The name that a relation has, not the var behind it, which dbt renders. dbt also writes a schema's name into a
+comment of its own. #}
 {% macro check_schema(where, name) %}
-    {% if recudf.has_quotes(name) %}
-        {% do recudf.refuse_var(where, name, 'write the name of a schema without quotes') %}
+    {% if recudf.has_quotes(name) or '/*' in name | string or '*/' in name | string %}
+        {% do recudf.refuse_var(where, name, 'write the name of a schema without quotes and comments') %}
     {% endif %}
 {% endmacro %}

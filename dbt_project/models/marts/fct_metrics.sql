@@ -1,6 +1,6 @@
 -- What `recudf evaluate` measured; empty before its first run.
-{%- do recudf.check_schema('evaluation_schema', var('evaluation_schema')) %}
 {%- set measured = source('recudf_evaluation', 'metrics') %}
+{%- do recudf.check_schema('evaluation_schema', measured.schema) %}
 {%- set exists = execute and load_relation(measured) is not none %}
 
 select

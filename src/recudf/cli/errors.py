@@ -16,11 +16,13 @@ _FROM_FUNCTION = re.compile(
     r"^.*?Python exception occurred while executing the UDF: (?:[\w.]+: )?", re.DOTALL
 )
 
+_FREE_SPACE = "free some space, or give a --database on another disk"
+
 # what a message of DuckDB, of dbt or of the system says, and what to do about it
 REMEDIES = {
-    "No space left on device": "free some space, or give a --database on another disk",
-    "File too large": "free some space, or give a --database on another disk",
-    "Disk quota exceeded": "free some space, or give a --database on another disk",
+    "No space left on device": _FREE_SPACE,
+    "File too large": _FREE_SPACE,
+    "Disk quota exceeded": _FREE_SPACE,
     "Out of Memory Error": (
         "DuckDB's memory_limit is reached: raise it (RECUDF_MEMORY_LIMIT, or memory_limit in the settings of "
         "your profile), or take fewer threads (RECUDF_THREADS, or --threads)"

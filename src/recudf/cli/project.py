@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from recudf.cli.errors import Failed, explain, is_duckdb_error, remedy
+from recudf.cli.variables import refuse_templates
 from recudf.errors import InputError
 
 
@@ -42,9 +43,11 @@ def run_dbt(
     project is the one in the working directory if it installs recudf, else the one that comes with recudf.
     schema: where relations land instead of `recudf`. copy: a working copy of the database, to be changed in
     its place. What was opened is closed again afterwards. Ctrl-C is raised once dbt has cancelled.
+    Raises ParameterError for a var that dbt would render as a template.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+    refuse_templates(arguments)
     project = None if "--project-dir" in _names(arguments) else own_project()
     with _environment(copy or database, schema):
         try:

@@ -1,0 +1,37 @@
+"""What `--vars` gives, before dbt sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+from recudf.errors import ParameterError
+
+TEMPLATES = ("{{", "{%", "{#")
+
+
+def refuse_templates(dbt_options: Sequence[str]) -> None:
+    """Raise ParameterError for a var whose value dbt would render: what it may read and run is the
+    project's to say.
+
+    Values inside of lists and mappings are not rendered, and pass. Vars that are no mapping are dbt's to
+    refuse.
+    """
+    for name, value in _given(dbt_options).items():
+        if isinstance(value, str) and any(mark in value for mark in TEMPLATES):
+            raise ParameterError(
+                f"{name} is '{value}': dbt would render it as a template: write the value itself"
+            )
+
+
+def _given(dbt_options: Sequence[str]) -> Mapping[str, object]:
+    found: object = None
+    for option, following in zip(dbt_options, [*dbt_options, ""][1:], strict=True):
+        name, separate, value = option.partition("=")
+        if name == "--vars":
+            try:
+                found = yaml.safe_load(value if separate else following)
+            except yaml.YAMLError:
+                return {}
+    return found if isinstance(found, Mapping) else {}
