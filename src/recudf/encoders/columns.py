@@ -15,7 +15,7 @@ from recudf.encoders.hardware import resolve
 from recudf.errors import InputError
 from recudf.progress import Meter
 from recudf.settings import EncoderSettings, Progress, Settings
-from recudf.vectors import Mask, scatter, valid_mask, write_vectors
+from recudf.vectors import Mask, list_lengths, list_offsets, scatter, valid_mask, write_vectors
 
 INFO = pa.struct(
     [
@@ -63,10 +63,9 @@ def embed_all(lists: pa.Array, encoder: EncoderSettings, progress: Progress) -> 
     meter = Meter("embedding", "texts", progress, len(words), sum(map(len, words)))
     vectors = _vectors(_encode(words, encoder, meter, strict=True), valid)
     present = valid_mask(lists)
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    offsets = list_offsets(list_lengths(lists))
     type_ = pa.list_(vector_type(encoder))
-    return pa.ListArray.from_arrays(pa.array(offsets), vectors, type=type_, mask=pa.array(~present))
+    return pa.ListArray.from_arrays(offsets, vectors, type=type_, mask=pa.array(~present))
 
 
 def try_embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.Array:

@@ -14,7 +14,15 @@ import pyarrow.compute as pc
 from recudf.search.index import Index
 from recudf.search.scoring import Ints
 from recudf.search.store import get_index
-from recudf.vectors import Mask, read_weights, valid_mask, write_vectors
+from recudf.vectors import (
+    Mask,
+    list_lengths,
+    list_offsets,
+    read_weights,
+    valid_mask,
+    weighted_rows,
+    write_vectors,
+)
 
 _ONE_THREAD = 200_000  # multiplications
 
@@ -28,7 +36,7 @@ def means_of(ids: pa.Array, handles: pa.Array, weights: pa.Array) -> pa.Array:
     `read_weights`.
     """
     present = valid_mask(ids) & valid_mask(handles)
-    counts = np.where(present, _lengths(ids), 0)
+    counts = np.where(present, list_lengths(ids), 0)
     ids = ids.filter(pa.array(present))
     flat, given = read_weights(weights, counts, present, "vector_mean_of")
     owner = np.repeat(np.arange(len(present)), counts)
@@ -37,7 +45,10 @@ def means_of(ids: pa.Array, handles: pa.Array, weights: pa.Array) -> pa.Array:
         positions, known = _positions(ids.filter(pa.array(chosen[present])), index)
         own = chosen[owner]
         used = known & given[own]
-        means, valid = _means(index, owner[own][used], positions[used], flat[own][used], len(present))
+        needed, rows = np.unique(positions[used], return_inverse=True)
+        means, valid = weighted_rows(
+            index.matrix[needed], owner[own][used], rows, flat[own][used], len(present)
+        )
         result = pc.if_else(pa.array(chosen), write_vectors(means, valid), result)
     return result
 
@@ -52,7 +63,7 @@ def cosine_matrices(ids: pa.Array, others: pa.Array, handles: pa.Array) -> pa.Ar
     present = valid_mask(ids) & valid_mask(others) & valid_mask(handles)
     kept = pa.array(present)
     ids, others, handles = ids.filter(kept), others.filter(kept), handles.filter(kept)
-    heights, widths = _lengths(ids), _lengths(others)
+    heights, widths = list_lengths(ids), list_lengths(others)
     cells = np.zeros(int((heights * widths).sum()), np.float32)
     inside, other_inside = np.zeros(heights.sum(), bool), np.zeros(widths.sum(), bool)
     for index, chosen in _by_index(handles, np.ones(len(handles), bool)):
@@ -68,10 +79,10 @@ def cosine_matrices(ids: pa.Array, others: pa.Array, handles: pa.Array) -> pa.Ar
         other_inside[np.repeat(chosen, widths)] = other_known
     missing = ~(np.repeat(inside, np.repeat(widths, heights)) & _tiled(other_inside, widths, heights))
     values = pa.array(cells, mask=missing)
-    inner = pa.ListArray.from_arrays(_offsets(np.repeat(widths, heights)), values)
+    inner = pa.ListArray.from_arrays(list_offsets(np.repeat(widths, heights)), values)
     outer_counts = np.zeros(len(present), np.int64)
     outer_counts[present] = heights
-    return pa.ListArray.from_arrays(_offsets(outer_counts), inner, mask=pa.array(~present))
+    return pa.ListArray.from_arrays(list_offsets(outer_counts), inner, mask=pa.array(~present))
 
 
 def _by_index(handles: pa.Array, present: Mask) -> list[tuple[Index, Mask]]:
@@ -122,27 +133,3 @@ def _tiled(values: Mask, counts: Ints, times: Ints) -> Mask:
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     tiled: Mask = values[np.repeat(starts, lengths) + within]
     return tiled
-
-
-def _means(
-    index: Index, owner: Ints, positions: Ints, weights: npt.NDArray[np.float64], n: int
-) -> tuple[npt.NDArray[np.float32], Mask]:
-    """The means of the owners that have any weight, and which of n owners these are."""
-    import scipy.sparse as sp  # 0.2 s, so not at registration
-
-    used, column = np.unique(positions, return_inverse=True)
-    sums = sp.csr_matrix((weights, (owner, column)), (n, len(used))) @ index.matrix[used].astype(np.float64)
-    totals = np.bincount(owner, np.abs(weights), n)
-    valid: Mask = totals > 0
-    return (sums[valid] / totals[valid, None]).astype(np.float32), valid
-
-
-def _lengths(lists: pa.Array) -> Ints:
-    lengths: Ints = (
-        pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    )
-    return lengths
-
-
-def _offsets(counts: Ints) -> pa.Array:
-    return pa.array(np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
