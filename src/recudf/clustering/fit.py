@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from recudf.clustering.choose import choose_k_for_kmeans
 from recudf.clustering.density import fit_dbscan, fit_hdbscan
-from recudf.clustering.graph import join_neighbours, smooth, split_rows
+from recudf.clustering.graph import join_neighbours, rows_to_fit, smooth
 from recudf.clustering.hierarchy import fit_agglomerative
 from recudf.clustering.kmeans import fit_kmeans
 from recudf.clustering.params import ClusterParams
@@ -100,7 +100,7 @@ def _run(points: Points, params: ClusterParams, earlier: Earlier | None) -> tupl
 
 def _fit_graph(points: Points, params: ClusterParams, earlier: Earlier | None) -> Labels:
     """k-means of the smoothed points, from where those nearest to the earlier centroids lie."""
-    rows = split_rows(len(points), params.seed)
+    rows = rows_to_fit(len(points), params.seed)
     chosen = points.take(rows)
     smoothed = Points.of(smooth(chosen.matrix, params))
     start = None

@@ -46,7 +46,7 @@ def neighbour_graph(matrix: Matrix, neighbors: int) -> sp.csr_array:
     """The fuzzy union of all neighbourhoods, rows scaled to sum 1: sparse float32 [n, n].
 
     A neighbour at distance d weighs exp(-(d - d_nearest) / width); the width is such that the weights of a
-    point sum to log2(neighbors). a + b - ab joins the two directions of a pair. A point without any other
+    point sum to log2(neighbors + 1). a + b - ab joins the two directions of a pair. A point without any other
     stays where it is.
     """
     import scipy.sparse as sp
@@ -82,7 +82,7 @@ def nearest_rows(queries: Matrix, matrix: Matrix, k: int) -> tuple[Labels, Float
     return np.concatenate([p for p, _ in parts]), np.concatenate([s for _, s in parts])
 
 
-def split_rows(n: int, seed: int) -> Labels:
+def rows_to_fit(n: int, seed: int) -> Labels:
     """The rows that a graph is fitted on: all, or a sample."""
     return draw_rows(n, GRAPH_ROWS, seed)
 
