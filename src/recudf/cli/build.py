@@ -54,14 +54,15 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
     from recudf.engines.beside import beside, only_run
     from recudf.engines.unchanged import record, repeat
 
-    in_place = in_place or "--project-dir" in {o.split("=")[0] for o in dbt_options}
+    given = {option.split("=")[0] for option in dbt_options}
+    in_place = in_place or "--project-dir" in given
     try:
         check_database(database, read_only=not in_place)
     except WarehouseError as error:
         if in_place and "in use by another process" in str(error):
             raise WarehouseError(f"{error}; {BESIDE}") from None
         raise
-    if not own_project() and not {o.split("=")[0] for o in dbt_options} & {"--vars", "--project-dir"}:
+    if not own_project() and not given & {"--vars", "--project-dir"}:
         check_inputs(database)  # where a var may say that they are elsewhere, dbt looks for them
     if in_place:
         with only_run(database):

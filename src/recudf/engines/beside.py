@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from recudf.engines.duckdb import open_database
+from recudf.engines.files import literal, quoted
 from recudf.errors import WarehouseError
 
 FILES_OF_DBT = 32 << 20  # manifest, parsed project, compiled models, log
@@ -111,13 +112,11 @@ def _set_aside(copy: Path) -> Path | None:
 
 def _take_over_embeddings(copy: Path, unfinished: Path, schema: str) -> None:
     """Add the vectors of an unfinished run that the copy lacks, and delete what that run left."""
-    quoted = '"' + schema.replace('"', '""') + '"'
-    name = f"{quoted}.int_text_embeddings"
-    path = str(unfinished).replace("'", "''")
+    name = f"{quoted(schema)}.int_text_embeddings"
     with open_database(copy) as connection:
         try:
-            connection.execute(f"attach '{path}' as unfinished")
-            connection.execute(f"create schema if not exists {quoted}")
+            connection.execute(f"attach {literal(str(unfinished))} as unfinished")
+            connection.execute(f"create schema if not exists {quoted(schema)}")
             connection.execute(f"create table if not exists {name} as from unfinished.{name} limit 0")
             connection.execute(
                 f"insert into {name} by name select * from unfinished.{name} as found "
