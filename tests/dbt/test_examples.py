@@ -31,7 +31,7 @@ def connection(built, tmp_path_factory):
     connection.execute("set search_path = 'recudf,main'")
     connection.execute("create table reviews as select text_id as review_id, text as review from stg_texts")
     connection.execute(
-        "create table centroids as select group_number as cluster_id, centroid from int_group_fits"
+        "create table centroids as select cluster_number as cluster_id, centroid from int_group_fits"
     )
     connection.execute(
         "create table seen as select user_id, seen_item_ids as seen_items from int_user_points"

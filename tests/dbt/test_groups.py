@@ -104,7 +104,7 @@ def test_planted_groups_are_found(noise, least, tmp_path, monkeypatch, record_pr
 
 def numbers(warehouse, condition="size > 0"):
     return {
-        n for (n,) in warehouse.query(f"select group_number from recudf.int_group_fits where {condition}")
+        n for (n,) in warehouse.query(f"select cluster_number from recudf.int_group_fits where {condition}")
     }
 
 

@@ -130,7 +130,7 @@ class Groups:
 
     def check(self, warehouse, encoder):
         found = {
-            n for (n,) in warehouse.query("select group_number from recudf.int_group_fits where size > 0")
+            n for (n,) in warehouse.query("select cluster_number from recudf.int_group_fits where size > 0")
         }
         if not found:  # nobody to group for now
             return

@@ -1,8 +1,9 @@
-{# The groups of the build before; no rows where there are none, or where they are of a version without these columns. #}
-{% macro earlier_group_fits(relation) -%}
+{# The clusters of the build before; no rows where there are none, or where they are of a version without these columns.
+listed: the list of texts that is kept beside each cluster. #}
+{% macro earlier_fits(relation, listed) -%}
     {%- set columns = {
-        'group_number': 'integer', 'centroid': recudf.array_of('float'), 'size': 'bigint',
-        'exemplars': recudf.array_of('string'),
+        'cluster_number': 'integer', 'centroid': recudf.array_of('float'), 'size': 'bigint',
+        listed: recudf.array_of('string'),
         'next_number': 'integer', 'fingerprint': 'string', 'fitted_on': 'string',
     } %}
     {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if relation is not none else [] %}

@@ -1,0 +1,87 @@
+{# Clusters that keep their numbers: a later build starts from the centroids of the one before, and keeps them as they
+are where the points are the same; a full refresh starts anew.
+
+this: the model that holds them. points: a relation (id, vector, fingerprint), the id's name given. params: of
+cluster_fit, a SQL expression of JSON without the closing brace. listed: which ids are kept beside a cluster, its
+'exemplars' or all its 'members'.
+Gives (cluster_number, centroid, size, <listed>, next_number, fingerprint, fitted_on). #}
+{% macro lasting_fits(this, points, id, params, listed) -%}
+{%- set earlier = recudf.earlier_self(this) if execute and not should_full_refresh() else none %}
+{%- set nobody = 'cast(' ~ recudf.array([]) ~ ' as ' ~ recudf.array_of('string') ~ ')' %}
+{#- to the parameters a build adds what the earlier fit left #}
+{%- set asked = [
+    'points.params', "coalesce(', \"previous\": \"' || continued.handle || '\"', '')",
+    "', \"first_new_id\": '", 'cast(unused.first_new_id as string)', "'}'",
+] | join(' || ') %}
+
+with points as {{ recudf.materialized() }} (
+    select
+        handle,
+        fingerprint,
+        {{ params }} as params,
+        handle || {{ params }} as fitted_on
+    -- one row, also where there is nothing to fit
+    from (select min(fingerprint) as fingerprint, count(*) as points from {{ points }}) as encoder
+    left join (select vector_index({{ id }}, vector) as handle from {{ points }}) as indexed on true
+),
+
+earlier as {{ recudf.materialized() }} (
+    {{ recudf.earlier_fits(earlier, listed) }}
+),
+
+-- the same points asked the same way, or none: then their numbers at least are not given again
+kept as {{ recudf.materialized() }} (
+    select
+        earlier.cluster_number,
+        earlier.centroid,
+        case when points.handle is null then 0 else earlier.size end as size,
+        case when points.handle is null then {{ nobody }} else earlier.{{ listed }} end as {{ listed }},
+        earlier.fingerprint,
+        case when points.handle is not null then earlier.fitted_on end as fitted_on
+    from earlier
+    cross join points
+    where points.handle is null or points.fitted_on = earlier.fitted_on
+),
+
+-- centroids of another encoder are no starting point
+continued as (
+    select max(handle) as handle
+    from (
+        select vector_index(earlier.cluster_number, earlier.centroid) as handle
+        from earlier
+        inner join points on earlier.fingerprint = points.fingerprint
+    ) as indexed
+),
+
+fitted as (
+    select
+        points.fingerprint,
+        points.fitted_on,
+        cluster_fit(points.handle, {{ asked }}) as clusters
+    from points
+    cross join continued
+    cross join (select coalesce(max(next_number), 0) as first_new_id from earlier) as unused
+    where not exists (select 1 from kept)
+),
+
+clusters as (
+    select fingerprint, fitted_on, {{ recudf.unnest_structs('clusters') }} from fitted
+),
+
+united as (
+    select cluster_number, centroid, size, {{ listed }}, fingerprint, fitted_on from kept
+    union all
+    select cluster_id as cluster_number, centroid, size, {{ listed }}, fingerprint, fitted_on from clusters
+)
+
+select
+    cluster_number,
+    centroid,
+    size,
+    {{ listed }},
+    -- where the numbers of new clusters start: a number is never given twice
+    greatest(max(cluster_number) over () + 1, (select max(next_number) from earlier)) as next_number,
+    fingerprint,
+    fitted_on
+from united
+{%- endmacro %}
