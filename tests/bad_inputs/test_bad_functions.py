@@ -22,6 +22,7 @@ NULLS = {
     "embed": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)"],
     "embed_all": ["null", "null::varchar[]"],
     "index_union": ["null", "[]::varchar[]", "[null]::varchar[]"],
+    "keyphrases": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)", "null, 2", "'', null"],
     "pearson_similarity": ["null, null", "[1, 2], null", "[1], [1]", "[1, 1], [1, 2]", "[1, null, 3], [1, 2, null]"],
     "token_count": ["null", "''", "'  '"],
     "vector_index": ["null, null", "'a', null"],
@@ -93,6 +94,9 @@ ERRORS = [
     ("k many", f"{INDEX} select cosine_topk([1, 0], handle, 'many') from i", ("Could not convert string 'many'", "k is of type string: give BIGINT (Failed to parse string: 'many'")),
     ("k and NULL", f"{INDEX} select cosine_topk(null, handle, 0) from i", "k is 0: give at least 1"),
     ("exclude", f"{INDEX} select cosine_topk([1, 0], handle, 1, 'a') from i", ("value 'a' can't be cast to the destination type VARCHAR[]", "exclude is of type string: give ARRAY<STRING>")),
+    # phrases
+    ("max_words", "select keyphrases('a film', 0)", "max_words is 0: give 1 to 10"),
+    ("max_words", "select keyphrases('a film', 11)", "max_words is 11: give 1 to 10"),
     # the two that are SQL
     ("cosine_similarity", "select cosine_similarity([1, 2], [1, 2, 3])", ("dimensions must be equal, got left length '2' and right length '3'", "vectors of 2 and 3 components: embed both")),
     ("cosine_similarity", "select cosine_similarity([1, null], [1, 2])", ("left argument can not contain NULL", INSIDE)),
