@@ -26,7 +26,7 @@ CALLS = {
     "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
         select index_union(list(handle)) from s""",
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
-        ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы о гитарах'), ('the'), (' '), (null)) v(t) order by t""",
+        ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
     "token_count": "select token_count('a good film'), token_count(null)",
     "try_embed": "select try_embed('good film'), try_embed(null)",
