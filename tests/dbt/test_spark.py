@@ -12,7 +12,6 @@ from click.testing import CliRunner
 import both_engines
 from compare_builds import compare
 from recudf.cli import main
-from recudf.cli.spark import is_target
 
 FEW = "{spark_partitions: 2, spark_index_shards: 3}"
 REBUILT = ("int_text_embeddings", "int_group_fits", "fct_runs")  # what reads its earlier self, or keeps it
@@ -63,13 +62,6 @@ def test_both_engines_build_the_same(built, sample, tmp_path, tiny_encoder):
         duckdb.sql(kept).aggregate("count(*)").fetchall()
         == duckdb.sql(centroids).aggregate("count(*)").fetchall()
     )
-
-
-def test_the_target_is_seen_among_dbts_options():
-    assert is_target(["--quiet", "--target", "spark"])
-    assert is_target(["-t", "spark"])
-    assert is_target(["--target=spark"])
-    assert not is_target(["--target", "duckdb", "--select", "spark"])
 
 
 def test_loading_refuses_an_unknown_target(tmp_path):

@@ -34,7 +34,8 @@ def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
     Where the working directory is a dbt project that installs recudf (see `recudf init`), that one is built,
     in place, otherwise the one that comes with recudf. dbt's own options pass through: --vars, --select,
     --full-refresh, --target, --quiet and all others. dbt's logs and artifacts lie in .recudf beside the
-    database. --target spark builds on Spark, in the folder RECUDF_SPARK_WAREHOUSE (docs/spark.md).
+    database. A target of `type: spark`, such as --target spark, is built on Spark, in the folder
+    RECUDF_SPARK_WAREHOUSE (docs/spark.md).
     """
     from recudf.cli import spark
     from recudf.cli.project import own_project

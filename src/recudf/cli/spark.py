@@ -1,4 +1,4 @@
-"""`--target spark`: Spark is started in this process, with the functions, and dbt takes its session."""
+"""Targets of `type: spark`: Spark is started in this process with the functions, dbt takes its session."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recudf.cli.errors import Failed
+from recudf.cli.target import chosen
 from recudf.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,9 +23,19 @@ QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
 
 
 def is_target(dbt_options: Sequence[str]) -> bool:
-    """Whether dbt's options ask for the target `spark`."""
-    pairs = zip(dbt_options, [*dbt_options, ""][1:], strict=True)
-    return any(o == "--target=spark" or (o in ("--target", "-t") and v == "spark") for o, v in pairs)
+    """Whether the target that dbt would take with these options is of `type: spark`.
+
+    Raises InputError where it is not in this process, the only one that has the functions.
+    """
+    output = chosen(dbt_options)
+    if output.get("type") != "spark":
+        return False
+    if output.get("method") != "session":
+        raise InputError(
+            f"the target has `method: {output.get('method')}`: write `method: session`, as functions live "
+            "in a session of Spark; RECUDF_SPARK_MASTER says where that runs"
+        )
+    return True
 
 
 def build(dbt_options: Sequence[str]) -> None:

@@ -18,14 +18,15 @@ def refuse_templates(dbt_options: Sequence[str]) -> None:
     Values inside of lists and mappings are not rendered, and pass. Vars that are no mapping are dbt's to
     refuse.
     """
-    for name, value in _given(dbt_options).items():
+    for name, value in given_variables(dbt_options).items():
         if isinstance(value, str) and any(mark in value for mark in TEMPLATES):
             raise ParameterError(
                 f"{name} is '{value}': dbt would render it as a template: write the value itself"
             )
 
 
-def _given(dbt_options: Sequence[str]) -> Mapping[str, object]:
+def given_variables(dbt_options: Sequence[str]) -> Mapping[str, object]:
+    """Those among dbt's options; none where they are no mapping."""
     found: object = None
     for option, following in zip(dbt_options, [*dbt_options, ""][1:], strict=True):
         name, separate, value = option.partition("=")
