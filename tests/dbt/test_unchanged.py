@@ -93,12 +93,27 @@ def test_other_options_are_built(shop, options):
     assert not would_stand(shop, *options)
 
 
+@pytest.mark.parametrize(
+    "options", [UNTESTED, (*UNTESTED, "--threads", "2", "--log-level=warn"), ("--fail-fast", *HASTE)]
+)
+def test_what_a_build_says_and_how_fast_it_goes_is_no_change(shop, options):
+    assert repeats(shop, options)
+
+
+def test_a_build_that_was_not_tested_is_no_tested_one(shop):
+    assert not repeats(shop, ("--quiet",))
+
+
 def would_stand(shop, *options):
-    """Whether `recudf build` would leave the tables as they are, found without building them."""
+    """Whether `recudf build` in haste would leave the tables as they are, found without building them."""
+    return repeats(shop, (*HASTE, *options))
+
+
+def repeats(shop, options):
     from recudf.cli.repeats import describe
     from recudf.engines.unchanged import repeat
 
-    repeatable = describe([*HASTE, *options])
+    repeatable = describe(options)
     return repeatable is not None and repeat(shop.path, repeatable) is not None
 
 

@@ -17,23 +17,27 @@ from recudf.settings import Settings
 WITHOUT_VALUE = {"--quiet", "-q", "--no-use-colors", "--use-colors", "--fail-fast", "-x"}
 WITH_VALUE = {"--vars", "--threads", "--exclude-resource-type", "--log-level"}
 MANY_VALUES = {"--exclude-resource-type"}
+# what is built and tested depends on these; on the others only what is said, and how fast it goes
+DECIDE = ("--vars", "--exclude-resource-type")
 CODE = ("recudf", "recudf.udfs", "recudf.sql", "recudf.dbt_project")
 
 
 def describe(dbt_options: Sequence[str]) -> Build | None:
     """What a build with these options depends on; None where that cannot be told from here."""
-    variables = None if os.environ.get("DBT_FULL_REFRESH") else _variables(dbt_options)
+    given = None if os.environ.get("DBT_FULL_REFRESH") else _values(dbt_options)
+    variables = None if given is None else _variables(given.get("--vars", ["{}"])[-1])
     reads = None if variables is None else _reads(variables)
-    if reads is None:
+    if given is None or reads is None:
         return None
     code = tuple(Path(str(resources.files(package))) for package in CODE)
     schema = os.environ.get("RECUDF_SCHEMA") or "recudf"
-    return Build(schema, reads, code, tuple(dbt_options), Settings.from_environment())
+    options = tuple(text for name in DECIDE if name in given for text in (name, *given[name]))
+    return Build(schema, reads, code, options, Settings.from_environment())
 
 
-def _variables(dbt_options: Sequence[str]) -> Mapping[str, Any] | None:
-    """The vars among the options; None where an option is not known, or vars are not to be read."""
-    found: Mapping[str, Any] = {}
+def _values(dbt_options: Sequence[str]) -> dict[str, list[str]] | None:
+    """The values of each option; None where one is not known."""
+    found: dict[str, list[str]] = {}
     rest = list(dbt_options)
     while rest:
         name, given, value = rest.pop(0).partition("=")
@@ -41,17 +45,20 @@ def _variables(dbt_options: Sequence[str]) -> Mapping[str, Any] | None:
             continue
         if name not in WITH_VALUE or not (given or rest):
             return None
-        values = [value] if given else [rest.pop(0)]
+        values = found.setdefault(name, [])
+        values.append(value if given else rest.pop(0))
         while name in MANY_VALUES and rest and not rest[0].startswith("-"):
             values.append(rest.pop(0))
-        if name == "--vars":
-            try:
-                found = yaml.safe_load(values[0]) or {}
-            except yaml.YAMLError:
-                return None  # dbt says what is wrong
-            if not isinstance(found, Mapping):
-                return None
     return found
+
+
+def _variables(text: str) -> Mapping[str, Any] | None:
+    """The vars that a text holds; None where it holds none."""
+    try:
+        found = yaml.safe_load(text) or {}
+    except yaml.YAMLError:
+        return None  # dbt says what is wrong
+    return found if isinstance(found, Mapping) else None
 
 
 def _reads(variables: Mapping[str, Any]) -> tuple[Relation | str, ...] | None:

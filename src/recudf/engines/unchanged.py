@@ -29,7 +29,7 @@ class Build:
     """What a build depends on, apart from the database.
 
     schema: where its tables land. reads: relations, and names of schemas of which everything counts.
-    code: folders whose files it runs. options: of dbt, vars among them.
+    code: folders whose files it runs. options: those of dbt that decide what is built and tested.
     """
 
     schema: str
