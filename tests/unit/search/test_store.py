@@ -12,37 +12,60 @@ import numpy as np
 import pytest
 
 import recudf
+from recudf.engines.duckdb import create_macros
 from recudf.errors import UnknownHandleError
 from recudf.search import get_index
 from recudf.search.store import STORE
 
 
-@pytest.fixture
-def fill():
-    """Fills a table v of group, id and vector: float32 [groups, rows, dimension]."""
-
-    def make(connection, groups=6, rows=300, dimension=16, seed=0):
-        vectors = np.random.default_rng(seed).standard_normal((groups, rows, dimension)).astype(np.float32)
-        connection.execute(f"create table v(g integer, id varchar, vector float[{dimension}])")
-        values = [(g, f"r{i:04d}", vectors[g, i].tolist()) for g in range(groups) for i in range(rows)]
-        connection.executemany("insert into v values (?, ?, ?)", values)
-        return vectors
-
-    return make
+@pytest.fixture(autouse=True)
+def _forget():
+    """What other tests have left counts against the bounds."""
+    gc.collect()
+    STORE.clear()
+    yield
+    STORE.clear()
 
 
-def test_queries_from_several_threads_while_indexes_move_to_files(fill, tmp_path):
-    tiny = recudf.Settings(index_memory_bytes=1, temp_directory=str(tmp_path))
-    connection = recudf.connect(settings=tiny)
-    vectors = fill(connection)
+def filled(groups=6, seed=0, **settings):
+    """A connection, with settings, to a database whose table v has groups, ids and vectors; these, float32
+    [groups, 300, 16]."""
+    vectors = np.random.default_rng(seed).standard_normal((groups, 300, 16)).astype(np.float32)
+    connection = recudf.connect(settings=recudf.Settings(**settings))
+    connection.execute("create table v(g integer, id varchar, vector float[16])")
+    values = [(g, f"r{i:04d}", vectors[g, i].tolist()) for g in range(groups) for i in range(300)]
+    connection.executemany("insert into v values (?, ?, ?)", values)
+    return connection, vectors
+
+
+def beside(connection, **settings):
+    """Another cursor of the same database, a session of its own."""
+    cursor = connection.cursor()
+    create_macros(cursor, recudf.Settings(**settings))
+    return cursor
+
+
+MADE = "select g, vector_index(id, vector) as handle from v where g between ? and ? group by g order by g"
+
+
+def handles(connection, first, last):
+    return [handle for _, handle in connection.execute(MADE, [first, last]).fetchall()]
+
+
+def is_known(handle):
+    return handle in STORE._indexes
+
+
+def test_queries_from_several_threads_while_indexes_move_to_files(tmp_path):
+    tiny = {"index_memory_bytes": 1, "temp_directory": str(tmp_path)}
+    connection, vectors = filled(**tiny)
     statement = """
         with h as materialized (select g, vector_index(id, vector) as handle from v group by g)
         select g, id, cosine_topk(vector, handle, 3) from v join h using (g) order by g, id"""
     results, errors = [], []
 
     def work():
-        cursor = connection.cursor()
-        recudf.engines.duckdb.create_macros(cursor, tiny)
+        cursor = beside(connection, **tiny)
         try:
             results.append(cursor.execute(statement).fetchall())
         except Exception as error:
@@ -69,10 +92,8 @@ def test_queries_from_several_threads_while_indexes_move_to_files(fill, tmp_path
     assert list(tmp_path.iterdir()) == []  # the files have no name: nothing to clean up
 
 
-def test_a_budget_is_kept_and_who_holds_an_index_keeps_it(fill):
-    small = recudf.Settings(index_memory_bytes=50_000)
-    connection = recudf.connect(settings=small)
-    vectors = fill(connection, groups=5, rows=300, dimension=16, seed=1)  # 19,200 bytes each
+def test_a_budget_is_kept_and_who_holds_an_index_keeps_it():
+    connection, vectors = filled(groups=5, seed=1, index_memory_bytes=50_000)  # 19,200 bytes each
     first = connection.execute("select vector_index(id, vector) from v where g = 0").fetchone()[0]
     held = get_index(first)
     connection.execute("select g, vector_index(id, vector) from v group by g").fetchall()
@@ -82,10 +103,8 @@ def test_a_budget_is_kept_and_who_holds_an_index_keeps_it(fill):
     assert np.array_equal(held.matrix, vectors[0])
 
 
-def test_a_directory_that_cannot_be_written_is_named_and_the_index_stays(fill):
-    settings = recudf.Settings(index_memory_bytes=1, temp_directory="/nowhere/at/all")
-    connection = recudf.connect(settings=settings)
-    fill(connection, groups=1, seed=2)
+def test_a_directory_that_cannot_be_written_is_named_and_the_index_stays():
+    connection, _ = filled(groups=1, seed=2, index_memory_bytes=1, temp_directory="/nowhere/at/all")
     with pytest.raises(duckdb.Error, match=r"/nowhere/at/all.*set temp_directory"):
         connection.execute("select vector_index(id, vector) from v").fetchall()
 
@@ -95,30 +114,9 @@ def test_an_unknown_handle_says_what_to_do():
         get_index("index_9x9_00")
 
 
-@pytest.fixture(autouse=True)
-def _forget():
-    """What other tests have left counts against the bounds."""
-    gc.collect()
-    STORE.clear()
-    yield
-    STORE.clear()
-
-
-MADE = "select g, vector_index(id, vector) as handle from v where g between ? and ? group by g order by g"
-
-
-def handles(connection, first, last):
-    return [handle for _, handle in connection.execute(MADE, [first, last]).fetchall()]
-
-
-def is_known(handle):
-    return handle in STORE._indexes
-
-
-def test_the_disk_has_a_bound_beyond_which_the_oldest_are_forgotten(fill):
+def test_the_disk_has_a_bound_beyond_which_the_oldest_are_forgotten():
     """19,200 bytes each: none fits into memory, three onto the disk."""
-    connection = recudf.connect(settings=recudf.Settings(index_memory_bytes=1, index_disk_bytes=60_000))
-    fill(connection, groups=9)
+    connection, _ = filled(groups=9, index_memory_bytes=1, index_disk_bytes=60_000)
     made = []
     for g in range(9):
         made += handles(connection, g, g)
@@ -129,12 +127,10 @@ def test_the_disk_has_a_bound_beyond_which_the_oldest_are_forgotten(fill):
     assert handles(connection, 0, 0) == made[:1]  # built anew
 
 
-def test_a_running_statement_keeps_what_it_has_built_and_more_than_fits_is_an_error(fill):
-    settings = recudf.Settings(index_memory_bytes=1, index_disk_bytes=60_000)
-    connection = recudf.connect(settings=settings)
-    fill(connection)
-    other = connection.cursor()
-    recudf.engines.duckdb.create_macros(other, settings)
+def test_a_running_statement_keeps_what_it_has_built_and_more_than_fits_is_an_error():
+    bounds = {"index_memory_bytes": 1, "index_disk_bytes": 60_000}
+    connection, _ = filled(**bounds)
+    other = beside(connection, **bounds)
     mine = handles(connection, 0, 1)  # the latest statement of this cursor: it may still be read
     for g in (2, 3, 4):
         last = handles(other, g, g)
@@ -152,12 +148,10 @@ def test_a_running_statement_keeps_what_it_has_built_and_more_than_fits_is_an_er
     assert [is_known(h) for h in mine] == [False, False]
 
 
-def test_a_handle_of_another_session_stays_while_a_statement_reads_it(fill):
-    settings = recudf.Settings(index_memory_bytes=1, index_disk_bytes=40_000)
-    connection = recudf.connect(settings=settings)
-    fill(connection)
-    reader = connection.cursor()
-    recudf.engines.duckdb.create_macros(reader, settings)
+def test_a_handle_of_another_session_stays_while_a_statement_reads_it():
+    bounds = {"index_memory_bytes": 1, "index_disk_bytes": 40_000}
+    connection, _ = filled(**bounds)
+    reader = beside(connection, **bounds)
     (handle,) = handles(connection, 0, 0)
     assert reader.execute("select cosine_topk(vector, ?, 1) from v where g = 0", [handle]).fetchone()
     for g in (1, 2, 3):
@@ -168,7 +162,7 @@ def test_a_handle_of_another_session_stays_while_a_statement_reads_it(fill):
     assert not is_known(handle)
 
 
-def test_more_indexes_than_a_process_may_open_files(fill):
+def test_more_indexes_than_a_process_may_open_files():
     """Those that move together share a file."""
     connection = recudf.connect(settings=recudf.Settings(index_memory_bytes=20_000))
     connection.execute(
