@@ -64,8 +64,9 @@ def _write_vectors(path: Path, rng: np.random.Generator, rows: int) -> None:
 def _run(setup: str, folder: str) -> dict[str, float]:
     script = "duckdb" if setup == "duckdb" else "spark"
     command = [sys.executable, __file__, f"--{script}", setup, folder]
+    load = os.getloadavg()[0]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return {**json.loads(done.stdout.splitlines()[-1]), "processes that others ran, at the start": load}
 
 
 class _Clock:
@@ -111,7 +112,10 @@ def on_spark(master: str, folder: str) -> dict[str, float]:
     _register_probes(session)
     clock.note("start")
     spread = "select /*+ repartition(4) */ * from parquet"
-    run = lambda query: session.sql(query).write.format("noop").mode("overwrite").save()  # noqa: E731
+
+    def run(query: str) -> None:
+        session.sql(query).write.format("noop").mode("overwrite").save()
+
     for half in ("first", "warm"):
         run(f"select embed(text) from ({spread}.`{folder}/texts_{half}.parquet`)")
         clock.note(f"embed, {half}")
@@ -162,7 +166,10 @@ def _report(measured: dict[str, dict[str, float]], texts: int, queries: int, ite
     names = list(dict.fromkeys(name for seconds in measured.values() for name in seconds))
     head = f"# Spark beside DuckDB: {texts} texts, {queries:,} queries x {items:,} items x 384, k 10\n\n"
     head += f"cpu {_processor()}, {os.cpu_count()} threads. Seconds; the bundled encoder, "
-    head += "in bf16 where the processor has it.\n\n"
+    head += "in bf16 where the processor has it. A column was taken while others ran as many processes as\n"
+    head += (
+        "its last line says, of those that waited for a processor too (load average of a minute before).\n\n"
+    )
     lines = ["| | " + " | ".join(measured) + " |", "|---" * (len(measured) + 1) + "|"]
     for name in names:
         cells = (f"{s[name]:.1f}" if name in s else "" for s in measured.values())

@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import resources
 from typing import Literal
 
 import pyarrow as pa
@@ -76,6 +77,13 @@ def udf_modules() -> list[str]:
     """Names of the modules in udfs/, sorted."""
     package = importlib.import_module("recudf.udfs")
     return sorted(f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__))
+
+
+def statements(folder: str) -> list[str]:
+    """What a folder of sql/ holds: one statement a file, in order of file name."""
+    found = (resources.files("recudf.sql") / folder).iterdir()
+    files = sorted((f for f in found if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [f.read_text(encoding="utf-8") for f in files]
 
 
 def check_arguments(function: Function, arrays: tuple[pa.Array, ...]) -> None:

@@ -13,7 +13,6 @@ import itertools
 import os
 import weakref
 from collections.abc import Callable, Iterator
-from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -23,7 +22,7 @@ import pyarrow.compute as pc
 
 from recudf import interrupts
 from recudf.errors import InputError, WarehouseError
-from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
+from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover, statements
 from recudf.search.store import STORE
 from recudf.settings import Settings
 
@@ -114,10 +113,8 @@ def create_macros(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None
 
 
 def sql_macros() -> list[str]:
-    """The CREATE MACRO statements of sql/macros, one per file, in order of file name."""
-    folder = resources.files("recudf.sql") / "macros"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [f.read_text(encoding="utf-8") for f in files]
+    """The CREATE MACRO statements of sql/macros."""
+    return statements("macros")
 
 
 def sql_type(type_: pa.DataType) -> str:

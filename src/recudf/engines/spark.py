@@ -17,14 +17,13 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from recudf.errors import InputError, ParameterError, RecudfError, WarehouseError
-from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover
+from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover, statements
 from recudf.search.files import shared_at
 from recudf.settings import Settings
 
@@ -90,10 +89,8 @@ def register(session: SparkSession, settings: Settings | None = None) -> SparkSe
 
 
 def sql_functions() -> list[str]:
-    """The CREATE FUNCTION statements of sql/spark, one per file, in order of file name."""
-    folder = resources.files("recudf.sql") / "spark"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [f.read_text(encoding="utf-8") for f in files]
+    """The CREATE FUNCTION statements of sql/spark."""
+    return statements("spark")
 
 
 def sql_type(type_: pa.DataType) -> str:
