@@ -1,0 +1,32 @@
+{# Keys ranked by how distinctive they are for their owner: class-based tf-idf (Grootendorst, BERTopic, arXiv:2203.05794,
+equation 2). The owner's share of a key x ln(1 + A / f): A is the average weight of an owner, f the weight of the key
+among all owners.
+
+counted: a relation (owner_id, key, weight), weight > 0, one row for each owner and key. Gives (owner_id, key, value,
+position), best first; ties by key. #}
+{% macro class_tf_idf(counted) -%}
+    select
+        owner_id,
+        key,
+        value,
+        row_number() over (partition by owner_id order by value desc, key) as position
+    from (
+        select
+            sums.owner_id,
+            sums.key,
+            -- rounded, so that the order in which the weights are added up does not show
+            round(sums.weight / sums.owner_weight * ln(1 + averages.owner_weight / sums.key_weight), 9) as value
+        from (
+            select
+                owner_id,
+                key,
+                weight,
+                sum(weight) over (partition by owner_id) as owner_weight,
+                sum(weight) over (partition by key) as key_weight
+            from {{ counted }}
+        ) as sums
+        cross join (
+            select sum(weight) / count(distinct owner_id) as owner_weight from {{ counted }}
+        ) as averages
+    ) as valued
+{%- endmacro %}
