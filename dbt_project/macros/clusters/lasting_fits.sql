@@ -2,7 +2,7 @@
 are where the points are the same; a full refresh starts anew.
 
 this: the model that holds them. points: a relation (id, vector, fingerprint), the id's name given. params: of
-cluster_fit, a SQL expression of JSON without the closing brace. listed: which ids are kept beside a cluster, its
+cluster_fit, a SQL expression of JSON without the closing brace, which may use encoder.points, how many there are. listed: which ids are kept beside a cluster, its
 'exemplars' or all its 'members'.
 Gives (cluster_number, centroid, size, <listed>, next_number, fingerprint, fitted_on). #}
 {% macro lasting_fits(this, points, id, params, listed) -%}
@@ -21,8 +21,8 @@ with points as {{ recudf.materialized() }} (
         {{ params }} as params,
         handle || {{ params }} as fitted_on
     -- one row, also where there is nothing to fit
-    from (select min(fingerprint) as fingerprint, count(*) as points from {{ points }}) as encoder
-    left join (select vector_index({{ id }}, vector) as handle from {{ points }}) as indexed on true
+    from (select min(fingerprint) as fingerprint, count(*) as points from {{ points }} as given) as encoder
+    left join (select vector_index({{ id }}, vector) as handle from {{ points }} as given) as indexed on true
 ),
 
 earlier as {{ recudf.materialized() }} (

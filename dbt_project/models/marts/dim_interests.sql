@@ -1,0 +1,25 @@
+with held as (
+    select
+        interest_id,
+        count(distinct user_id) as users
+    from {{ ref('recudf', 'int_user_interests') }}
+    group by interest_id
+)
+
+select
+    interests.interest_id,
+    interests.granularity,
+    interests.kind,
+    interests.name,
+    interests.words,
+    interests.parent_id,
+    parents.name as parent_name,
+    cast(interests.sources as bigint) as sources,
+    cast(interests.users as bigint) as users,
+    cast(coalesce(held.users, 0) as bigint) as users_held,
+    cast(interests.population_share as float) as population_share,
+    {{ recudf.run_columns() }}
+from {{ ref('recudf', 'int_interests') }} as interests
+left join held on interests.interest_id = held.interest_id
+left join {{ ref('recudf', 'int_interests') }} as parents on interests.parent_id = parents.interest_id
+where interests.kind != 'word' or held.users > 0
