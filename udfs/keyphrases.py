@@ -5,8 +5,9 @@
 Its distinct phrases of 1 to max_words words (3 if left out), in order of appearance. `phrase` is what a
 person reads: lower case, full-width forms and printed apostrophes made plain. `key` is what near-duplicates
 share: the sorted stems of the words, so that `guitar sounds` and `the sound of guitars` have one, as have
-`colour` and `color`. No phrase begins or ends with a stop word, and none is a mere number; numbers and single
-letters end phrases (`windows 7`, `vitamin c`). Chinese is segmented; a language need not be told.
+`colour` and `color`. No phrase begins or ends with a stop word, and none is a mere number or mere praise
+(`great`, but `great gatsby`); numbers and single letters end phrases (`windows 7`). Chinese is segmented; a
+language need not be told.
 NULL or blank text -> NULL, a text of stop words -> an empty list. max_words outside 1 to 10 -> an error.
 """
 

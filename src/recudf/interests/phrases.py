@@ -61,11 +61,11 @@ def candidates(text: str, longest: int) -> dict[str, tuple[str, int]]:
 def _add_phrases(run: list[Token], longest: int, found: dict[str, tuple[str, int]]) -> None:
     """The phrases within a run of tokens that nothing interrupts."""
     for start, first in enumerate(run):
-        role = first.role
-        if role is Role.WORD:
+        if first.role is Role.WORD:
             found.setdefault(first.last, (first.key, 1))
-        elif role is not Role.PART:
+        elif first.role not in (Role.PART, Role.WEAK):
             continue
+        says_something = first.role is not Role.WEAK
         written, stems, before = first.text, [first.key], first
         for position in range(start + 1, min(start + longest, len(run))):
             token = run[position]
@@ -73,8 +73,9 @@ def _add_phrases(run: list[Token], longest: int, found: dict[str, tuple[str, int
             role = token.role
             if role is not Role.LINK:
                 stems = [*stems, token.key]
+                says_something = says_something or role in (Role.PART, Role.WORD)
                 phrase = f"{written}{glue}{token.last}"
-                if phrase not in found:
+                if says_something and phrase not in found:
                     found[phrase] = (" ".join(sorted(" ".join(stems).split())), position - start + 1)
             if role is Role.TAIL:
                 break

@@ -23,14 +23,16 @@ class Role(IntEnum):
     """What a token may be in a phrase.
 
     BREAK: no phrase holds it. LINK: only inside one. TAIL: only at the end of one of several words (numbers,
-    single letters). PART: in one of several words (a single Han character). WORD: anywhere, and by itself.
+    single letters). WEAK: only in one with a PART or WORD (praise, vague verbs: `great gatsby`, not `great`).
+    PART: in one of several words (a single Han character). WORD: anywhere, and by itself.
     """
 
     BREAK = 0
     LINK = 1
     TAIL = 2
-    PART = 3
-    WORD = 4
+    WEAK = 3
+    PART = 4
+    WORD = 5
 
 
 class Token(NamedTuple):
@@ -101,13 +103,17 @@ def tokens(text: str) -> list[Token]:
     return result
 
 
-@cache
 def stop_words() -> frozenset[str]:
-    """Words that no keyword begins or ends with, of all languages in the folder stop_words together.
+    """Words that no phrase holds, of all languages together, so that no language need be told.
 
-    What is a subject in another of them (German war, French or) is in none, so that no language need be told.
+    What is a subject in another of them (German war, French or) is not among them.
     """
-    files = sorted((resources.files("recudf.interests") / "stop_words").iterdir(), key=lambda file: file.name)
+    return _word_list("stop_words")
+
+
+@cache
+def _word_list(folder: str) -> frozenset[str]:
+    files = sorted((resources.files("recudf.interests") / folder).iterdir(), key=lambda file: file.name)
     return frozenset(word for file in files for word in file.read_text(encoding="utf-8").split())
 
 
@@ -117,8 +123,10 @@ def _token(word: str) -> Token:
         return Token(word, Role.LINK)
     if word in stop_words() or word.endswith(_CONTRACTED) or not regex.search(r"\p{L}|\p{N}", word):
         return BREAK
+    is_weak = word in _word_list("weak_words")
     if _SOLID.match(word):
-        return Token(word, Role.WORD if len(word) > 1 else Role.PART, word, solid=True, last=word)
+        role = Role.WEAK if is_weak else Role.WORD if len(word) > 1 else Role.PART
+        return Token(word, role, word, solid=True, last=word)
     if _HIRAGANA.match(word):
         return BREAK
     last = word.removesuffix("'s")
@@ -128,7 +136,7 @@ def _token(word: str) -> Token:
         word = last = word.replace(".", "")
     is_tail = len(last) == 1 or _NUMBER.fullmatch(last) is not None
     key = " ".join(sorted(word_key(word).split()))
-    return Token(word, Role.TAIL if is_tail else Role.WORD, key, last=last)
+    return Token(word, Role.TAIL if is_tail else Role.WEAK if is_weak else Role.WORD, key, last=last)
 
 
 def _segmented(run: str) -> tuple[Token, ...]:

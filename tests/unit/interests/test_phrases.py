@@ -18,22 +18,14 @@ def phrases(text, longest=3):
 
 
 def test_runs_between_stop_words_and_punctuation():
-    assert phrases("The old guitar was great. Sound!") == ["old", "old guitar", "guitar", "great", "sound"]
+    assert phrases("The red guitar was loud. Sound!") == ["red", "red guitar", "guitar", "loud", "sound"]
 
 
 def test_as_long_as_asked():
-    text = "old electric guitar amplifier"
-    assert phrases(text, 1) == ["old", "electric", "guitar", "amplifier"]
-    assert phrases(text, 2) == [
-        "old",
-        "old electric",
-        "electric",
-        "electric guitar",
-        "guitar",
-        "guitar amplifier",
-        "amplifier",
-    ]
-    assert phrases(text, 4)[:4] == ["old", "old electric", "old electric guitar", text]
+    text = "red electric guitar amplifier"
+    assert phrases(text, 1) == ["red", "electric", "guitar", "amplifier"]
+    assert phrases(text, 2)[:5] == ["red", "red electric", "electric", "electric guitar", "guitar"]
+    assert phrases(text, 4)[:4] == ["red", "red electric", "red electric guitar", text]
 
 
 def test_each_phrase_once_in_order_of_appearance():
@@ -51,6 +43,11 @@ def test_key_is_sorted_stems_without_links():
 
 def test_links_stand_inside_only():
     assert phrases("of guitars and") == ["guitars"]
+
+
+def test_weak_words_need_a_strong_one():
+    assert phrases("Great! A good time. The great gatsby.") == ["great gatsby", "gatsby"]
+    assert phrases("first 3 guitars nice") == ["guitars", "guitars nice"]
 
 
 def test_numbers_and_single_letters_only_end_phrases():
@@ -116,14 +113,7 @@ def test_markup_is_no_word():
 
 
 def test_a_sentence_that_lacks_its_blank():
-    assert phrases("good film.great guitar", 2) == [
-        "good",
-        "good film",
-        "film",
-        "great",
-        "great guitar",
-        "guitar",
-    ]
+    assert phrases("red film.blue guitar", 2) == ["red", "red film", "film", "blue", "blue guitar", "guitar"]
 
 
 def test_full_width_forms():
@@ -154,11 +144,11 @@ def test_other_scripts():
 
 def test_columns():
     result = keyphrases(
-        pa.array(["old film", None, " \t", "the", "old film"]), pa.array([1, 1, 1, None, None])
+        pa.array(["red film", None, " \t", "the", "red film"]), pa.array([1, 1, 1, None, None])
     )
-    one = [{"phrase": "old", "key": "old", "words": 1}, {"phrase": "film", "key": "film", "words": 1}]
+    one = [{"phrase": "red", "key": "red", "words": 1}, {"phrase": "film", "key": "film", "words": 1}]
     assert result.to_pylist() == [
-        one, None, None, [], [one[0], {"phrase": "old film", "key": "film old", "words": 2}, one[1]],
+        one, None, None, [], [one[0], {"phrase": "red film", "key": "film red", "words": 2}, one[1]],
     ]  # fmt: skip
 
 
