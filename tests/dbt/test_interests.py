@@ -1,0 +1,167 @@
+"""Interests: shares by hand, layers, evidence, trends and history, rules against scipy."""
+
+import pytest
+from scipy.stats import chi2_contingency
+from warehouse import Warehouse
+
+ITEMS = """select 'a' || n as item_id, 'tent ' || n as title, 'Camping' as category from range(12) as t (n)
+    union all select 'b' || n, 'yarn ' || n, 'Knitting' from range(12) as t (n)
+    union all select 'c' || n, 'pan ' || n, 'Cooking|Kitchen' from range(12) as t (n)"""
+# ann: ten tents of old, then five yarns; bob: ten pans; cid: two events; dot: loves tents, hates yarns
+EVENTS = """
+    select 'ann' as user_id, 'a' || n as item_id, 'purchase' as event_type, null::double as value,
+        '2024-01-01'::timestamp + to_days(n::integer) as occurred_at from range(10) as t (n)
+    union all select 'ann', 'b' || n, 'purchase', null, '2024-03-01'::timestamp + to_days(n::integer) from range(5) as t (n)
+    union all select 'bob', 'c' || n, 'purchase', null, '2024-02-10'::timestamp + to_days(n::integer) from range(10) as t (n)
+    union all select 'cid', 'c' || n, 'purchase', null, '2024-02-10'::timestamp + to_days(n::integer) from range(2) as t (n)
+    union all select 'dot', 'a' || n, 'rating', 5, '2024-03-01'::timestamp + to_days(n::integer) from range(6) as t (n)
+    union all select 'dot', 'b' || n, 'rating', 1, '2024-03-01'::timestamp + to_days(n::integer) from range(6) as t (n)"""
+FLAT = {"deep_half_life_days": 1e9, "interest_shrinkage": 5.0}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The four users, without decay."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("interests") / "shop.duckdb")
+    return warehouse.load(items=ITEMS, interactions=EVENTS).build(tested=True, **FLAT)
+
+
+def categories(warehouse, user, layer):
+    """{category: (score, lift, evidence)} of a user's layer."""
+    rows = warehouse.query(
+        "select interest, score, lift, evidence_count from recudf.fct_user_interests "
+        "where user_id = ? and layer = ? and kind = 'category'",
+        user,
+        layer,
+    )
+    return {name: rest for name, *rest in rows}
+
+
+def test_deep_is_the_share_of_the_weight_shrunk_to_the_population(shop):
+    """ann: 10 of 15 Camping. People: ann 10/15, bob 0, cid 0, dot 6/6 (what she dislikes is no weight): 5/12."""
+    population = (10 / 15 + 1) / 4
+    share = (10 + 5 * population) / (15 + 5)
+    (found,) = shop.query(
+        "select population_share from recudf.dim_interests where interest_id = 'category:Camping'"
+    )
+    assert found[0] == pytest.approx(population)
+    assert categories(shop, "ann", "deep")["Camping"] == pytest.approx([share, share / population, 10])
+    assert categories(shop, "bob", "deep").keys() == {"Cooking", "Kitchen"}
+
+
+def test_surface_is_what_the_last_events_have_beyond_that(shop):
+    """ann's last five are yarns: all of the recent weight, of all weight 5 of 15; nobody else likes yarns."""
+    population = (5 / 15) / 4
+    deep = (5 + 5 * population) / (15 + 5)
+    assert categories(shop, "ann", "surface") == {"Knitting": [pytest.approx(1 - deep), None, 5]}
+
+
+def test_two_events_make_nothing_deep_but_show(shop):
+    assert categories(shop, "cid", "deep") == {}
+    assert categories(shop, "cid", "surface").keys() == {"Cooking", "Kitchen"}
+
+
+def test_dislikes_count_against_an_interest(shop):
+    assert "Knitting" not in categories(shop, "dot", "deep")
+    rows = shop.query(
+        "select deep_weight from recudf.int_user_sources where user_id = 'dot' and source_id like 'b%'"
+    )
+    assert len(rows) == 6
+    assert all(weight < 0 for (weight,) in rows)
+
+
+def test_the_evidence_can_be_joined(shop):
+    """fct_interest_sources and the events give the evidence that is counted, and its first and last time."""
+    rows = shop.query("""
+        select interests.evidence_count, interests.first_seen, interests.last_seen,
+            count(*), min(events.occurred_at), max(events.occurred_at)
+        from recudf.fct_user_interests as interests
+        inner join recudf.fct_interest_sources as sources using (interest_id)
+        inner join recudf.stg_interactions as events
+            on events.user_id = interests.user_id and events.item_id = sources.source_id and sources.source_kind = 'item'
+        where interests.layer = 'deep'
+        group by interests.user_id, interests.interest_id, 1, 2, 3""")
+    assert len(rows) > 3
+    assert all(row[:3] == row[3:] for row in rows)
+
+
+def test_words_are_merged_by_their_key(shop):
+    """tent 3 and tent 4 have the word tent in common; numbers are no words."""
+    rows = shop.query("select interest_id, name, sources from recudf.int_interests where kind = 'word'")
+    assert {("word:tent", "tent", 12), ("word:yarn", "yarn", 12)} <= set(rows)
+    assert all(not name.isdigit() for _, name, _ in rows)
+    (found,) = shop.query(
+        "select interest from recudf.fct_user_interests where user_id = 'bob' and layer = 'deep' and granularity = 'word'"
+    )
+    assert found == ("pan",)
+
+
+def test_every_vector_has_one_topic_with_a_name(shop):
+    rows = shop.query("select source_id, count(*) from recudf.int_topic_sources group by source_id")
+    assert rows
+    assert all(count == 1 for _, count in rows)
+    assert len(rows) == shop.query("select count(*) from recudf.vec_items")[0][0]
+    unnamed = shop.query(
+        "select * from recudf.dim_interests where kind in ('topic', 'field') and name is null"
+    )
+    assert unnamed == []
+
+
+def test_trends_and_history(shop):
+    """Camping in January (ann alone) and March (dot alone of two); between them only bob and cid were there."""
+    rows = shop.query(
+        "select period::date::varchar, users, share_of_users, change from recudf.fct_interest_trends "
+        "where interest_id = 'category:Camping' order by period"
+    )
+    assert rows == [("2024-01-01", 1, 1.0, None), ("2024-03-01", 1, 0.5, 0.5)]
+    rows = shop.query(
+        "select interest, period::date::varchar, share, came, went from recudf.fct_interest_history "
+        "where user_id = 'ann' and kind = 'category' order by period"
+    )
+    assert rows == [("Camping", "2024-01-01", 1.0, None, True), ("Knitting", "2024-03-01", 1.0, True, None)]
+
+
+def test_what_is_old_does_not_show_on_the_surface(shop, tmp_path):
+    later = f"{EVENTS} union all select 'eve', 'a1', 'purchase', null, '2024-10-01'::timestamp"
+    warehouse = Warehouse(tmp_path / "later.duckdb").load(items=ITEMS, interactions=later).build(**FLAT)
+    found = warehouse.query("select distinct user_id from recudf.fct_user_interests where layer = 'surface'")
+    assert found == [("eve",)]
+    assert categories(warehouse, "ann", "deep")["Camping"][2] == 10
+
+
+TOKENS = """
+    select 'u' || n as user_id, 'view' as event_type, 'topic-0' as interest_id, 'view topic-0' as token, 2 as events,
+        '2024-01-01'::timestamp as first_at, '2024-01-02'::timestamp as last_at
+    from range(30) as t (n)
+    union all
+    select 'u' || n, 'buy', 'topic-1', 'buy topic-1', 2, '2024-01-05'::timestamp, '2024-01-06'::timestamp
+    from range(26) as t (n)
+    union all
+    select 'u' || n, 'view', 'topic-1', 'view topic-1', 2, '2024-01-05'::timestamp, '2024-01-06'::timestamp
+    from range(28, 100) as t (n)"""
+
+
+def test_rules_are_those_that_chance_does_not_explain(shop):
+    """100 users; 30 view 0, 26 buy 1, all of them among the 30; 72 view 1, two of them among the 30."""
+    shop.run(f"create or replace table recudf.int_event_tokens as {TOKENS}")
+    shop.build("--select", "int_interest_rules")
+    rows = shop.query(
+        "select antecedent, consequent, people, support, confidence, lift, share_in_order, p_value from recudf.int_interest_rules"
+    )
+    (rule,) = rows
+    assert rule[:3] == ("view topic-0", "buy topic-1", 26)
+    assert rule[3:7] == pytest.approx([0.26, 26 / 30, 0.26 / (0.3 * 0.26), 1.0])
+    exact = chi2_contingency([[26, 4], [0, 70]], correction=False, lambda_="log-likelihood")
+    assert exact.pvalue <= rule[7] <= 20 * exact.pvalue
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("topic_count", 0), ("topic_count", "many"), ("interest_period", "day"), ("surface_days", "x")],
+)
+def test_impossible_vars_are_refused_by_name(shop, variable, value):
+    result = shop.try_build(
+        "--select", "int_topic_fits", "int_dated_interests", "int_user_sources", **{variable: value}
+    )
+    assert not result.ok
+    assert f"{variable} is '{value}'" in result.output
