@@ -7,14 +7,20 @@ INSTALL := $(PIP) --constraint constraints.txt
 # LOCKED=1, as continuous integration has it: everything but torch comes by hash. torch is another file on each
 # kind of machine (CPU, CUDA), so it and the libraries it brings come by constraints.txt alone.
 LOCKED ?=
+# a Java that Spark runs on, or nothing
+JAVA := $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -E 'version "(17|21)[."]')
+# of what runs on Spark: indexes, search, means of vectors, the examples of the documentation, the models' dialect
+SPARK_SHORT := $(addprefix tests/engines/test_, vector_index.py cosine_topk.py index_union.py vector_mean_of.py \
+	vector_unit.py spark_docs.py) tests/dbt/test_dialect.py
 
 .PHONY: demo test test-slow test-spark java test-incremental lint format docs lock audit clean
 
 demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
 
-test: $(VENV)/installed-dev  ## what runs on every change
+test: $(VENV)/installed-dev $(if $(JAVA),$(VENV)/installed-spark)  ## what runs on every change; with Java also a short part on Spark
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(if $(JAVA),$(BIN)/pytest -m spark $(SPARK_SHORT),@echo "no Java 17 or 21, so nothing ran on Spark: see make test-spark")
 
 test-slow: $(VENV)/installed-dev  ## the minutes-long rest, on real data where it is at hand
 	$(BIN)/pytest -m slow
@@ -40,13 +46,17 @@ format: $(VENV)/installed-dev
 docs: $(VENV)/installed  ## docs/functions.md from the declarations
 	$(BIN)/python docs/generate_functions.py
 
-lock:  ## requirements.lock: the hashes of what constraints.txt pins, for every platform
+LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock' --constraint constraints.txt pyproject.toml
+
+lock:  ## requirements*.lock: the hashes of what constraints.txt pins, for every platform
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet uv
-	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--custom-compile-command 'make lock' --constraint constraints.txt --extra dev pyproject.toml \
-		--output-file $(VENV)/lock/all.txt
+	$(LOCK) --extra dev --output-file $(VENV)/lock/all.txt
+	$(LOCK) --extra dev --extra spark --output-file $(VENV)/lock/spark.txt
 	awk '/^[^ ]/ {kept = !/^(torch|triton|cuda|nvidia)/} kept' $(VENV)/lock/all.txt > requirements.lock
+	awk 'NR == FNR {known[$$1]; next} /^[^ ]/ {kept = /^#/ || !($$1 in known)} kept' \
+		$(VENV)/lock/all.txt $(VENV)/lock/spark.txt > requirements-spark.lock
 
 audit:  ## known vulnerabilities of what is pinned; fails where the advisories cannot be read
 	$(PYTHON) -m venv $(VENV)/audit
@@ -65,10 +75,10 @@ $(VENV)/installed-dev: $(VENV)/installed
 	touch $@
 
 java:
-	@test -x "$${JAVA_HOME:-/nowhere}/bin/java" || command -v java >/dev/null || { \
-		echo "Spark needs Java 17 or 21: install it (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME"; exit 1; }
+	@$(if $(JAVA),:,echo "Spark needs Java 17 or 21: install it (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME"; exit 1)
 
 $(VENV)/installed-spark: $(VENV)/installed-dev
+	$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements-spark.lock)
 	$(INSTALL) --editable '.[spark]'
 	touch $@
 
