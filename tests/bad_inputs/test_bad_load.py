@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from shops import folder
 
 from recudf.cli import main
 
@@ -42,6 +43,7 @@ REFUSED = {
     "no required column": ({"interactions.csv": "user_id,product\nu,i\n"}, ["no column item_id: add it, or rename one of user_id, product"]),
     "no required column, parquet": ({"texts.parquet": parquet(text=["hello"])}, ["texts.parquet: no column user_id: add it, or rename one of text"]),
     "no required column, json": ({"users.json": '[{"id": 1}]'}, ["users.json: no column user_id: add it, or rename one of id"]),
+    "one of two columns": ({"blocklist.csv": "user_id\nu\n"}, ["blocklist.csv: no column item_id or category: add one, or rename one of user_id"]),
     # truncated, empty
     "half a parquet": ({"items.parquet": MANY[: len(MANY) // 2]}, ["items.parquet: cannot be read as parquet", "No magic bytes found at end"]),
     "a parquet with a hole": ({"items.parquet": MANY[:100] + bytes(2000) + MANY[2100:]}, ["items.parquet: cannot be loaded as items"]),
@@ -61,19 +63,13 @@ REFUSED = {
     "seconds since 1970": ({"interactions.csv": EVENTS + "u,i,1700000000,\n"}, ["column occurred_at is of type BIGINT: give times"]),
     "a value in words": ({"interactions.csv": EVENTS + "u,i,,good\nu,j,,3\n"}, ["column value holds 'good': give numbers, as 4.5, or leave it empty"]),
     "a decimal comma": ({"interactions.csv": EVENTS + 'u,i,,"4,5"\n'}, ["column value holds '4,5': give numbers"]),
-    "a list as category": ({"items.json": '[{"item_id": 1, "category": ["a", "b"]}]'}, ["column category is of type VARCHAR[]: give plain text"]),
+    "a list as category": ({"items.json": '[{"item_id": 1, "category": ["a", "b"]}]'}, ["column category is of type VARCHAR[]: give plain text", "a|b|c"]),
     "a field of 3 MB in csv": ({"items.csv": "item_id,title\na," + "x" * 3_000_000 + "\n"}, ["items.csv", "Maximum line size"]),
-    # two of a kind
+    # names
+    "no name that load knows": ({"notes.txt": "x"}, ["holds no file that load knows: name them items, interactions"]),
     "csv and parquet": ({"items.csv": "item_id\na\n", "items.parquet": MANY}, ["both items.csv and items.parquet hold items: keep one of them"]),
     "two spellings": ({"items.csv": "item_id\na\n", "ITEMS.CSV.GZ": gzip.compress(b"item_id\na\n")}, ["both ITEMS.CSV.GZ and items.csv hold items"]),
 }  # fmt: skip
-
-
-def folder(path, files):
-    path.mkdir()
-    for name, content in files.items():
-        (path / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
 
 
 def load(*folders, database):

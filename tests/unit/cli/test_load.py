@@ -1,9 +1,7 @@
-"""recudf load: formats, types, several folders, and failures that leave nothing behind."""
+"""recudf load: formats, types, several folders. What cannot be loaded is in tests/bad_inputs/test_bad_load.py and test_bad_files.py."""
 
 import gzip
 import json
-import subprocess
-import sys
 from datetime import date, datetime
 
 import duckdb
@@ -197,98 +195,6 @@ def test_new_files_can_be_opened_by_duckdb_1_2(load, rows, tmp_path):
     assert load(folder(tmp_path, items_csv=ITEMS)).exit_code == 0
     (tags,) = rows("select tags from duckdb_databases() where database_name = 'warehouse'")[0]
     assert "v1.2.0" in str(tags)
-
-
-BAD = {
-    "missing column": (
-        {"interactions_csv": "user_id,product\nu,i\n"},
-        ["interactions.csv", "item_id", "product"],
-    ),
-    "one of two columns": ({"blocklist_csv": "user_id\nu\n"}, ["blocklist.csv", "item_id or category"]),
-    "two files for one input": (
-        {"items_csv": ITEMS, "items_json": "[]"},
-        ["items.csv", "items.json", "keep one"],
-    ),
-    "nothing known": ({"notes_txt": "x"}, ["no file that load knows", "interactions"]),
-    "empty folder": ({}, ["no file that load knows"]),
-    "empty file": ({"items_csv": ""}, ["items.csv", "empty"]),
-    "not parquet": ({"items_parquet": "nonsense"}, ["items.parquet", "cannot be read as parquet"]),
-    "not json": ({"items_json": "{nonsense"}, ["items.json", "cannot be read as json"]),
-    "not a number": (
-        {"interactions_csv": "user_id,item_id,value\nu,i,good\nu,j,3\n"},
-        ["value", "'good'", "numbers"],
-    ),
-    "not a time": (
-        {"interactions_csv": "user_id,item_id,occurred_at\nu,i,soon\n"},
-        ["occurred_at", "'soon'"],
-    ),
-    "epoch": (
-        {"interactions_csv": "user_id,item_id,occurred_at\nu,i,1700000000\n"},
-        ["occurred_at", "BIGINT"],
-    ),
-    "nested": ({"items_json": '[{"item_id": 1, "category": ["a"]}]'}, ["category", "a|b|c"]),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_a_failed_load_names_the_trouble_and_leaves_nothing(load, tmp_path, database, case):
-    files, words = BAD[case]
-    good = folder(tmp_path, "good", users_csv="user_id\nu\n")
-    result = load(good, folder(tmp_path, "bad", **files))
-    assert result.exit_code == 2
-    assert result.output.startswith("error: ")
-    assert all(word in result.output for word in words), result.output
-    assert list(tmp_path.glob("warehouse*")) == []
-
-
-def test_a_failed_load_leaves_the_database_as_it_was(load, rows, tmp_path):
-    load(folder(tmp_path, "old", items_csv=ITEMS, texts_csv="user_id,text\nu,hello\n"))
-    new = folder(tmp_path, "new", items_csv="item_id\nx\n", interactions_csv="user_id\nu\n")
-    assert load(new).exit_code == 2
-    assert rows("select count(*) from raw.items") == [(2,)]
-    assert rows("select text from raw.texts") == [("hello",)]
-
-
-def test_folders_that_are_none(load, tmp_path):
-    missing, file = load(tmp_path / "nowhere"), tmp_path / "file"
-    file.write_text("")
-    assert (missing.exit_code, "nowhere does not exist" in missing.output) == (2, True)
-    assert (load(file).exit_code, "is not a folder" in load(file).output) == (2, True)
-    path = folder(tmp_path, items_csv=ITEMS)
-    assert "given twice" in load(path, path / ".." / "shop").output
-    assert load().exit_code == 2
-
-
-def test_a_file_that_is_no_database_stays_as_it_is(load, tmp_path, database):
-    database.write_text("my diary" * 1000)
-    result = load(folder(tmp_path, items_csv=ITEMS))
-    assert result.exit_code == 1
-    assert "is not a DuckDB database" in result.output
-    assert database.read_text() == "my diary" * 1000
-
-
-def test_a_database_that_another_process_holds(load, rows, tmp_path, database):
-    path = folder(tmp_path, items_csv=ITEMS)
-    load(path)
-    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
-        holder.stdout.readline()
-        result = load(path)
-        holder.stdin.close()
-    assert result.exit_code == 1
-    assert "in use by another process" in result.output
-    assert rows("select count(*) from raw.items") == [(2,)]
-
-
-def test_a_folder_for_the_database_that_does_not_exist(tmp_path):
-    path = folder(tmp_path, items_csv=ITEMS)
-    result = CliRunner().invoke(
-        main, ["load", str(path), "--database", str(tmp_path / "no" / "where.duckdb")]
-    )
-    assert result.exit_code == 1
-    assert result.output.startswith("error: cannot open")
 
 
 def test_real_data(load, rows, data):
