@@ -1,79 +1,18 @@
-"""Databases, models and disks that are not as they should be: what the commands say, their exit codes, and what stays."""
+"""Databases, models, settings and statements that are not as they should be: what the commands say, their exit codes,
+and what stays."""
 
 import os
-import random
-import resource
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from test_bad_load import folder
+from shops import LOADED, held, tables
 
 import recudf
-from recudf.engines.loading import load
 from recudf.settings import EncoderSettings, Settings
 
-FILES = {
-    "items.csv": "item_id,title\n" + "".join(f"i{i},good film {i}\n" for i in range(30)),
-    "interactions.csv": "user_id,item_id\n" + "".join(f"u{i % 10},i{i * 7 % 30}\n" for i in range(100)),
-}
 EVERY = [["load", "shop"], ["build"], ["evaluate"], ["sql", "select 1"], ["sql", "select 1", "--read-only"]]
-
-
-@pytest.fixture
-def run(small_encoder, tmp_path):
-    """Runs recudf as a process of its own, in tmp_path, with limits that `before` sets; no traceback may ever show."""
-
-    def run_recudf(*arguments, before=None, text=None, **variables):
-        command = [sys.executable, "-m", "recudf", *map(str, arguments)]
-        environment = {**small_encoder, "NO_COLOR": "1", **variables}
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, preexec_fn=before, input=text or b"", capture_output=True, check=False, timeout=300,
-        )  # fmt: skip
-        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
-        assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
-        assert done.returncode in (0, 1, 2)
-        return done
-
-    return run_recudf
-
-
-@pytest.fixture
-def shop(tmp_path):
-    return folder(tmp_path / "shop", FILES)
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """A loaded database, with a table of somebody else's."""
-    path = tmp_path_factory.mktemp("loaded")
-    load(path / "shop.duckdb", [folder(path / "shop", FILES)])
-    with duckdb.connect(str(path / "shop.duckdb")) as connection:
-        connection.execute("create table mine as select 42 as x")
-    return path / "shop.duckdb"
-
-
-@pytest.fixture
-def database(loaded, shop, tmp_path):
-    """A copy to break."""
-    return Path(shutil.copy(loaded, tmp_path / "shop.duckdb"))
-
-
-def tables(database):
-    """Names of all tables; the file can be opened and read."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        assert connection.execute("select x from mine").fetchall() == [(42,)]
-        assert connection.execute("select count(title) from raw.items").fetchall() == [(30,)]
-        return sorted(
-            f"{s}.{t}"
-            for s, t in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        )
-
-
-LOADED = ["main.mine", "raw.interactions", "raw.items"]
 
 
 @pytest.mark.parametrize(
@@ -108,17 +47,12 @@ def test_a_database_that_is_cut_short(run, database, tmp_path):
 
 
 def test_a_database_that_another_process_holds(run, database):
-    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
-        holder.stdout.readline()
+    with held(database) as pid:
         for command in EVERY:
             done = run(*command, "--database", database)
             assert done.returncode == 1
             assert f"{database} is in use by another process: close it there, or wait" in done.stderr
-            assert f"(PID {holder.pid})" in done.stderr
-        holder.stdin.close()
+            assert f"(PID {pid})" in done.stderr
     assert tables(database) == LOADED
 
 
@@ -149,124 +83,6 @@ def test_evaluate_without_build(run, database):
     assert "no finished build in schema recudf" in done.stderr
     assert "run `recudf build` first" in done.stderr
     assert tables(database) == LOADED
-
-
-def mount(path, *options):
-    """Mount a small disk at a folder, or change how it is mounted; skips where that is not allowed."""
-    command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(path)]
-    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 3 MB."""
-    path = tmp_path / "disk"
-    path.mkdir()
-    mount(path, "size=3m")
-    yield path
-    subprocess.run(["umount", str(path)], check=True)
-
-
-@pytest.mark.parametrize(
-    "command", [["load", "shop"], ["build", "--in-place"], ["sql", "create table t as select 1"]]
-)
-def test_a_disk_that_may_only_be_read(run, database, small_disk, command):
-    target = shutil.copy(database, small_disk / "shop.duckdb")
-    mount(small_disk, "remount", "ro")
-    done = run(*command, "--database", target)
-    assert done.returncode == 1
-    assert f"cannot write {target}: give another --database, or change its permissions" in done.stderr
-    assert "Read-only file system" in done.stderr
-    assert tables(target) == LOADED
-    done = run("sql", "select x from mine", "--read-only", "--format", "csv", "--database", target)
-    assert (done.returncode, done.stdout) == (0, "x\n42\n")
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write any file")
-@pytest.mark.parametrize(
-    "command", [["load", "shop"], ["build", "--in-place"], ["sql", "create table t as select 1"]]
-)
-def test_a_file_that_may_only_be_read(run, database, command):
-    database.chmod(0o444)
-    done = run(*command, "--database", database)
-    assert done.returncode == 1
-    assert f"cannot write {database}: give another --database, or change its permissions" in done.stderr
-    assert tables(database) == LOADED
-
-
-@pytest.fixture
-def big(tmp_path):
-    """A folder with 6 MB of events that do not compress."""
-    draw = random.Random(1)
-    rows = "".join(f"u{i % 10},i{i % 30},{draw.randbytes(50).hex()}\n" for i in range(60_000))
-    return folder(
-        tmp_path / "big",
-        {"items.csv": FILES["items.csv"], "interactions.csv": "user_id,item_id,source\n" + rows},
-    )
-
-
-REMEDY = "free some space, or give a --database on another disk"
-
-
-def test_no_space_for_a_load(run, database, small_disk, big):
-    target = shutil.copy(database, small_disk / "shop.duckdb")
-    done = run("load", big, "--database", target)
-    assert done.returncode == 1, done.stderr
-    assert f'"{target}' in done.stderr
-    assert f"No space left on device: {REMEDY}" in " ".join(done.stderr.split())
-    assert tables(target) == LOADED
-    done = run("load", big, "--database", small_disk / "new.duckdb")
-    assert (done.returncode, REMEDY in done.stderr) == (1, True)
-    assert [p.name for p in small_disk.iterdir()] == ["shop.duckdb"]
-
-
-@pytest.mark.parametrize("in_place", [["--in-place"], []])
-def test_no_space_for_a_build(run, database, small_disk, in_place):
-    target = shutil.copy(database, small_disk / "shop.duckdb")
-    done = run("build", *in_place, "--database", target)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert f"error: no space left for {target}: a build needs " in done.stderr
-    assert "are free: free some, or move the database to another disk" in done.stderr
-    assert tables(target) == LOADED
-    assert [p.name for p in small_disk.iterdir()] == ["shop.duckdb"]
-
-
-def no_file_beyond(size):
-    """What a full disk looks like, without a disk: Linux refuses to write more into any one file."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-def test_a_load_into_a_file_that_may_not_grow(run, database, big):
-    done = run(
-        "load", big, "--database", database, before=no_file_beyond(database.stat().st_size + (1 << 20))
-    )
-    assert done.returncode == 1, done.stderr
-    assert f"File too large: {REMEDY}" in " ".join(done.stderr.split())
-    assert tables(database) == LOADED
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("in_place", [["--in-place"], []])
-def test_a_build_into_a_file_that_may_not_grow(run, database, big, in_place):
-    assert run("load", big, "--database", database).returncode == 0
-    before = database.stat().st_size
-    # enough for every file of dbt's own
-    done = run(
-        "build",
-        "--quiet",
-        *in_place,
-        "--exclude-resource-type",
-        "unit_test",
-        "--database",
-        database,
-        before=no_file_beyond(max(before + (2 << 20), 6 << 20)),
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "File too large" in done.stdout
-    assert "error: the build failed" in done.stderr
-    assert set(LOADED) <= set(tables(database))
-    assert run("sql", "create table later as from raw.items", "--database", database).returncode == 0
 
 
 SETTINGS = [
