@@ -1,6 +1,7 @@
 {# Keys ranked by how distinctive they are for their owner: class-based tf-idf (Grootendorst, BERTopic, arXiv:2203.05794,
-equation 2). The owner's share of a key x ln(1 + A / f): A is the average weight of an owner, f the weight of the key
-among all owners.
+equation 2) with add-one smoothing. The owner's share of a key x ln(1 + A / (f + n)): A is the average weight of an
+owner, f the weight of the key among all owners, and n as much again as if each owner had one more row of the key, of
+average weight. Without n, what a single owner wrote once outranks all else where owners are many and small.
 
 counted: a relation (owner_id, key, weight), weight > 0, one row for each owner and key. Gives (owner_id, key, value,
 position), best first; ties by key. #}
@@ -15,7 +16,10 @@ position), best first; ties by key. #}
             sums.owner_id,
             sums.key,
             -- rounded, so that the order in which the weights are added up does not show
-            round(sums.weight / sums.owner_weight * ln(1 + averages.owner_weight / sums.key_weight), 9) as value
+            round(
+                sums.weight / sums.owner_weight
+                * ln(1 + totals.weight / totals.n_owners / (sums.key_weight + totals.n_owners * totals.mean_weight)), 9
+            ) as value
         from (
             select
                 owner_id,
@@ -26,7 +30,11 @@ position), best first; ties by key. #}
             from {{ counted }}
         ) as sums
         cross join (
-            select sum(weight) / count(distinct owner_id) as owner_weight from {{ counted }}
-        ) as averages
+            select
+                sum(weight) as weight,
+                sum(weight) / count(*) as mean_weight,
+                count(distinct owner_id) as n_owners
+            from {{ counted }}
+        ) as totals
     ) as valued
 {%- endmacro %}
