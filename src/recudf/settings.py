@@ -15,6 +15,7 @@ Dtype = Literal["auto", "fp32", "bf16", "fp16"]
 Progress = Literal["auto", "bar", "lines", "off"]
 
 BUNDLED = "bundled"
+LEXICAL = "lexical"  # of the dbt var `encoder`: fitted in the warehouse, so no model
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ class Settings:
             if not (alias.isascii() and alias.isidentifier() and alias == alias.lower()):
                 raise ParameterError(
                     f"encoder alias {alias!r} is not a lower-case SQL name: use letters, digits and _"
+                )
+            if alias == LEXICAL:
+                raise ParameterError(
+                    f"encoder alias {alias!r} names the encoder without a model: take another"
                 )
 
     @classmethod

@@ -13,6 +13,9 @@ from recudf.functions import discover
 
 POINTS = "(values ('a', [1, 0]), ('b', [1, 1]), ('c', [0, 2]), ('d', [9, 9])) t(id, vector)"
 INDEX = f"with i as materialized (select vector_index(id, vector) as handle from {POINTS})"
+TEXTS = "['好书', '房间', '电脑', '好房间', 'GOOD book']"
+LEXICAL = f"""with terms as (select unnest(lexical_fit({TEXTS}), recursive := true)),
+    fit as materialized (select vector_index(term, vector) as handle from terms)"""
 CENTROIDS = "with i as materialized (select vector_index(id, vector) as handle from (values (7, [1, 0]), (8, [0, 1])) t(id, vector))"
 CALLS = {
     "cluster_assign": f"{CENTROIDS} select cluster_assign([5, 1], handle), cluster_assign([0, 3], handle, 1.5) from i",
@@ -22,12 +25,16 @@ CALLS = {
     "cosine_topk": f"{INDEX} select unnest(cosine_topk([3, 3], handle, 2, ['b']), recursive := true) from i",
     "embed": "select t, embed(t) from (values ('good film'), (null), (' '), ('guitar sound')) v(t) order by t",
     "embed_all": "select embed_all(['good film', null, 'space war'])",
+    "embed_lexical": f"{LEXICAL} select t, embed_lexical(t, handle) from fit, (values ('好书'), ('房间好'), (null), ('?')) v(t) order by t",
     "encoder_info": "select encoder_info().dimension, encoder_info().fingerprint, encoder_info().dtype",
     "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
         select index_union(list(handle)) from s""",
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
         ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
+    "lexical_fit": f"select lexical_fit({TEXTS}, '{{\"dimensions\": 2}}'), lexical_fit([null, ' '])",
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
+    "text_coverage": "select text_coverage('a good 好 film'), text_coverage(null)",
+    "text_coverage_lexical": f"{LEXICAL} select text_coverage_lexical('好房 天', handle) from fit",
     "token_count": "select token_count('a good film'), token_count(null)",
     "try_embed": "select try_embed('good film'), try_embed(null)",
     "vector_index": f"select id > 'b' as g, vector_index(id, vector) from {POINTS} group by g order by g",

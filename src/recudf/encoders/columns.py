@@ -1,4 +1,4 @@
-"""The kernels of embed, embed_all, try_embed, token_count and encoder_info."""
+"""The kernels of embed, embed_all, try_embed, token_count, text_coverage and encoder_info."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ INFO = pa.struct(
     ]
 )
 
+COVERAGE = pa.struct([("tokens", pa.int32()), ("characters", pa.int32()), ("unknown_characters", pa.int32())])
+
 _meters: dict[tuple[EncoderSettings, Progress], Meter] = {}
 _meters_lock = threading.Lock()
 
@@ -49,7 +51,7 @@ def embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> pa.A
 
     texts: string [n]. Raises EncoderError naming the first text that fails, Interrupted if stopped.
     """
-    words, valid = _words(texts)
+    words, valid = read_texts(texts)
     encoded = _encode(words, encoder, _running_meter(encoder, progress), strict=True)
     return _vectors(encoded, valid)
 
@@ -59,7 +61,7 @@ def embed_all(lists: pa.Array, encoder: EncoderSettings, progress: Progress) -> 
 
     lists: list<string> [n]. All texts of the call are encoded together. Raises as `embed` does.
     """
-    words, valid = _words(lists.flatten())
+    words, valid = read_texts(lists.flatten())
     meter = Meter("embedding", "texts", progress, len(words), sum(map(len, words)))
     vectors = _vectors(_encode(words, encoder, meter, strict=True), valid)
     present = valid_mask(lists)
@@ -77,7 +79,7 @@ def try_embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> 
     undecodable = _undecodable(texts)
     if undecodable:
         texts = pc.if_else(pa.array([i in undecodable for i in range(len(texts))]), None, texts)
-    words, valid = _words(texts)
+    words, valid = read_texts(texts)
     encoded = _encode(words, encoder, _running_meter(encoder, progress), strict=False)
     messages = pa.array([encoded.errors.get(i) for i in range(len(words))], pa.string())
     errors = scatter(messages, valid)
@@ -88,9 +90,19 @@ def try_embed(texts: pa.Array, encoder: EncoderSettings, progress: Progress) -> 
 
 def token_count(texts: pa.Array, encoder: EncoderSettings) -> pa.Array:
     """Tokens of each text before it is cut, special tokens counted: int32; NULL or blank -> NULL."""
-    words, valid = _words(texts)
+    words, valid = read_texts(texts)
     counts = encoder_for(encoder).count_tokens(words) if words else []
     return scatter(pa.array(counts, pa.int32()), valid)
+
+
+def text_coverage(texts: pa.Array, encoder: EncoderSettings) -> pa.Array:
+    """Tokens, characters other than white space, and those of them that the tokenizer takes for unknown, as
+    COVERAGE; NULL or blank -> NULL. unknown_characters is NULL where the tokenizer does not tell."""
+    words, valid = read_texts(texts)
+    found = encoder_for(encoder).coverage(words) if words else []
+    columns = zip(*found, strict=True) if found else ([], [], [])
+    arrays = [pa.array(column, pa.int32()) for column in columns]
+    return scatter(pa.StructArray.from_arrays(arrays, fields=list(COVERAGE)), valid)
 
 
 def encoder_info(n_rows: int, encoder: EncoderSettings) -> pa.Array:
@@ -107,8 +119,9 @@ def encoder_info(n_rows: int, encoder: EncoderSettings) -> pa.Array:
     return pa.array([info] * n_rows, INFO)
 
 
-def _words(texts: pa.Array) -> tuple[list[str], Mask]:
-    """The texts that hold more than white space, and where they stand."""
+def read_texts(texts: pa.Array) -> tuple[list[str], Mask]:
+    """The texts that hold more than white space, and where they stand: bool [n]. Raises InputError for one
+    that is not UTF-8."""
     if pa.types.is_null(texts.type):
         return [], np.zeros(len(texts), bool)
     try:

@@ -91,6 +91,11 @@ class Encoder:
         with self._lock:
             return self.model.count_tokens(texts)
 
+    def coverage(self, texts: Sequence[str]) -> list[tuple[int, int, int | None]]:
+        """Per text its tokens, its characters, and those of them that the tokenizer does not know."""
+        with self._lock:
+            return self.model.coverage(texts)
+
     def _encode_window(
         self, texts: Sequence[str], meter: Meter, strict: bool, since: int
     ) -> tuple[Matrix, dict[int, str]]:

@@ -1,4 +1,4 @@
-"""A sentence-transformers model, loaded and wrapped: tokenise, forward, count tokens."""
+"""A sentence-transformers model, loaded and wrapped: tokenise, forward, tell what it knows of a text."""
 
 from __future__ import annotations
 
@@ -73,11 +73,21 @@ class LoadedModel:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text before cutting, special tokens counted."""
+        return [tokens for tokens, _, _ in self.coverage(texts)]
+
+    def coverage(self, texts: Sequence[str]) -> list[tuple[int, int, int | None]]:
+        """Per text its tokens before cutting, special ones counted; its characters, blanks apart; and those
+        of them in tokens that stand for what the tokenizer does not know, None where it does not tell."""
         if self._tokenizer is None:
             inner = getattr(self._model[0], "tokenizer", None)
             if inner is None or not hasattr(inner, "encode_batch"):
                 raise EncoderError(f"the tokenizer of {type(self._model[0]).__name__} does not count tokens")
-            return [len(encoding.ids) for encoding in inner.encode_batch(list(texts))]
+            unknown = getattr(inner.model, "unk_token", None)
+            id_ = None if unknown is None else inner.token_to_id(unknown)
+            return [
+                _coverage(t, e.ids, e, id_)
+                for t, e in zip(texts, inner.encode_batch(list(texts)), strict=True)
+            ]
         encoded = self._tokenizer(
             list(texts),
             truncation=False,
@@ -85,7 +95,13 @@ class LoadedModel:
             return_attention_mask=False,
             return_token_type_ids=False,
         )
-        return [len(ids) for ids in encoded["input_ids"]]
+        pieces = encoded.encodings or [None] * len(texts)  # slow tokenizers have none
+        # a tokenizer of bytes has no such token
+        id_ = -1 if self._tokenizer.unk_token_id is None else self._tokenizer.unk_token_id
+        return [
+            _coverage(text, ids, piece, id_)
+            for text, ids, piece in zip(texts, encoded["input_ids"], pieces, strict=True)
+        ]
 
     def forward(self, texts: list[str], tokens: Sequence[Sequence[int]]) -> Any:
         """Unit-length float32 vectors of one batch, on the model's device: [n_texts, dimension]."""
@@ -101,3 +117,18 @@ class LoadedModel:
                 features = self._model.preprocess(texts, prompt=self._prompt)
             output = self._model(batch_to_device(features, self._model.device))
             return torch.nn.functional.normalize(output["sentence_embedding"].float(), dim=1)
+
+
+def _coverage(text: str, ids: Sequence[int], pieces: Any, unknown: int | None) -> tuple[int, int, int | None]:
+    characters = _without_blanks(text)
+    if pieces is None or unknown is None:
+        return len(ids), characters, None
+    if unknown not in ids:
+        return len(ids), characters, 0
+    spans = (span for id_, span in zip(ids, pieces.offsets, strict=True) if id_ == unknown)
+    found = sum(_without_blanks(text[start:end]) for start, end in spans)
+    return len(ids), characters, min(found, characters)
+
+
+def _without_blanks(text: str) -> int:
+    return len("".join(text.split()))
