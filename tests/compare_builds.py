@@ -18,6 +18,12 @@ KEYS = {
     "dim_items": ["item_id"],
     "dim_groups": ["group_id"],
     "fct_group_members": ["user_id"],
+    "dim_interests": ["interest_id"],
+    "fct_user_interests": ["user_id", "layer", "interest_id"],
+    "fct_interest_sources": ["interest_id", "source_kind", "source_id"],
+    "fct_interest_rules": ["interest_id"],
+    "fct_interest_trends": ["interest_id", "period"],
+    "fct_interest_history": ["user_id", "interest_id", "period"],
     "fct_recommendations": ["user_id", "rank"],
 }
 OF_THE_RUN = {"run_id"}

@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }}
 -- depends_on: {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
--- depends_on: {{ ref('recudf', 'fct_recommendations') }} {{ ref('recudf', 'fct_interest_rules') }}
+-- depends_on: {{ ref('recudf', 'fct_recommendations') }} {{ ref('recudf', 'fct_user_interests') }}
+-- depends_on: {{ ref('recudf', 'fct_interest_rules') }} {{ ref('recudf', 'dim_interests') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_sources') }} {{ ref('recudf', 'fct_interest_trends') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_history') }}
 {%- set began = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at') %}
@@ -48,8 +49,6 @@ select
     (select count(*) from ({{ recudf.select_input('texts') }}) as read) as texts_read,
     (select count(*) from {{ ref('recudf', 'int_group_fits') }} where is_group) as groups,
     (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations,
-    (select count(*) from {{ ref('recudf', 'dim_interests') }} where kind = 'topic') as topics,
-    (select count(*) from {{ ref('recudf', 'fct_user_interests') }}) as user_interests,
     (
         select min(occurred_at)
         from (
