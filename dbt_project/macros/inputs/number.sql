@@ -5,15 +5,21 @@
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
+        'lexical_texts': 'count', 'lexical_dimensions': 'count', 'lexical_seed': 'whole',
+        'unknown_share_limit': 'not negative',
         'spark_partitions': 'count', 'spark_index_shards': 'count',
+        'sentiment_min_labels': 'count', 'sentiment_labels_per_side': 'count',
+        'emotion_min_cosine': 'not negative',
         'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
     } -%}
     {%- set wanted = {
-        'positive': 'a number above 0', 'count': 'a whole number from 1 up', 'not negative': 'a number from 0 up'
+        'positive': 'a number above 0', 'count': 'a whole number from 1 up', 'whole': 'a whole number from 0 up',
+        'not negative': 'a number from 0 up'
     }.get(bounds.get(name), 'a number') -%}
     {%- if value is not number or value is boolean or not -1e15 < value < 1e15
         or bounds.get(name) == 'positive' and value <= 0
         or bounds.get(name) == 'count' and (value is not integer or value < 1)
+        or bounds.get(name) == 'whole' and (value is not integer or value < 0)
         or bounds.get(name) == 'not negative' and value < 0 -%}
         {%- do exceptions.raise_compiler_error(name ~ " is '" ~ value ~ "': give " ~ wanted) -%}
     {%- endif -%}

@@ -3,7 +3,7 @@
     {%- set alias = var('encoder') -%}
     {%- set is_name = modules.re.match('^[a-z_][a-z0-9_]*$', alias | string) -%}
     {%- if not is_name or (execute and alias != 'default' and not recudf.function_exists('encoder_info_' ~ alias)) -%}
-        {%- do recudf.refuse_var('encoder', alias, 'give default or an alias of the profile') -%}
+        {%- do recudf.refuse_var('encoder', alias, 'give default, lexical or an alias of the profile') -%}
     {%- endif -%}
     {{ name }}{{ '' if alias == 'default' else '_' ~ alias }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# FLOAT[D] of the encoder in use; Spark knows no length. #}
+{# FLOAT[D] of the encoder in use, FLOAT[] where it is not fitted; Spark knows no length. #}
 {% macro vector_type() -%} {{ return(adapter.dispatch('vector_type', 'recudf')()) }} {%- endmacro %}
 
 
@@ -6,12 +6,10 @@
 
 
 {% macro default__vector_type() -%}
-    {%- if execute -%}
-        {%- set dimension = run_query('select ' ~ recudf.encoder_function('encoder_info') ~ '().dimension') -%}
-        float[{{ dimension.rows[0][0] }}]
-    {%- else -%}
-        float[]
-    {%- endif -%}
+    {%- set encoder = recudf.encoder_in_use() -%}
+    {%- set is_there = not recudf.is_lexical() or execute and load_relation(ref('recudf', 'int_lexical_terms')) is not none -%}
+    {%- set dimension = run_query('select dimension from (' ~ encoder ~ ') as encoder').rows[0][0] if execute and is_there -%}
+    float[{{ dimension or '' }}]
 {%- endmacro %}
 
 

@@ -8,7 +8,7 @@
 {%- set began_second = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') %}
 
 with encoder as (
-    select info.* from (select {{ recudf.encoder_function('encoder_info') }}() as info) as asked
+    {{ recudf.encoder_in_use() }}
 ),
 
 texts_in_use as (
@@ -21,7 +21,11 @@ embedded as (
     select
         count(*) as texts,
         count(*) filter (where embeddings.run_id = {{ dbt.string_literal(invocation_id) }}) as texts_embedded,
-        count(*) filter (where embeddings.is_cut) as texts_cut
+        count(*) filter (where embeddings.is_cut) as texts_cut,
+        -- of texts whose embeddings are of a version that did not count, nothing is said
+        round(sum(embeddings.unknown_characters) / nullif(sum(
+            case when embeddings.unknown_characters is not null then embeddings.characters end
+        ), 0), 6) as unknown_share
     from texts_in_use
     inner join {{ ref('recudf', 'int_embeddings_in_use') }} as embeddings
         on texts_in_use.text_hash = embeddings.text_hash
@@ -40,6 +44,7 @@ select
     cast(embedded.texts_embedded as bigint) as texts_embedded,
     cast(embedded.texts - embedded.texts_embedded as bigint) as texts_reused,
     cast(embedded.texts_cut as bigint) as texts_cut,
+    cast(embedded.unknown_share as double) as unknown_share,
     (select count(*) from {{ ref('recudf', 'stg_items') }}) as items,
     (select count(*) from {{ ref('recudf', 'stg_users') }}) as users,
     (select count(*) from {{ ref('recudf', 'int_users_flagged') }} where is_bot) as bots,

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from recudf.engines.unchanged import Build, Relation
-from recudf.settings import Settings
+from recudf.settings import LEXICAL, Settings
 
 # with any other option, such as --select or --full-refresh, a build is not all that it could be, or more
 WITHOUT_VALUE = {"--quiet", "-q", "--no-use-colors", "--use-colors", "--fail-fast", "-x"}
@@ -27,12 +27,14 @@ def describe(dbt_options: Sequence[str]) -> Build | None:
     given = None if os.environ.get("DBT_FULL_REFRESH") else _values(dbt_options)
     variables = None if given is None else _variables(given.get("--vars", ["{}"])[-1])
     reads = None if variables is None else _reads(variables)
-    if given is None or reads is None:
+    if given is None or variables is None or reads is None:
         return None
     code = tuple(Path(str(resources.files(package))) for package in CODE)
     schema = os.environ.get("RECUDF_SCHEMA") or "recudf"
     options = tuple(text for name in DECIDE if name in given for text in (name, *given[name]))
-    return Build(schema, reads, code, options, Settings.from_environment())
+    settings, encoder = Settings.from_environment(), str(variables.get("encoder", "default"))
+    known = {"default", LEXICAL, *(alias for alias, _ in settings.encoders)}
+    return Build(schema, reads, code, options, settings, encoder) if encoder in known else None
 
 
 def _values(dbt_options: Sequence[str]) -> dict[str, list[str]] | None:

@@ -16,7 +16,7 @@ import duckdb
 
 from recudf.engines.duckdb import open_database, register
 from recudf.engines.files import quoted
-from recudf.settings import Settings
+from recudf.settings import LEXICAL, Settings
 
 CODE = {".sql", ".yml", ".csv", ".py", ".toml"}
 LEFT_BY_DBT = {"target", "logs", "dbt_packages"}
@@ -29,7 +29,8 @@ class Build:
     """What a build depends on, apart from the database.
 
     schema: where its tables land. reads: relations, and names of schemas of which everything counts.
-    code: folders whose files it runs. options: those of dbt that decide what is built and tested.
+    code: folders whose files it runs. options: those of dbt that decide what is built and tested. encoder:
+    the var of that name.
     """
 
     schema: str
@@ -37,6 +38,7 @@ class Build:
     code: tuple[Path, ...]
     options: tuple[str, ...]
     settings: Settings
+    encoder: str = "default"
 
 
 def record(database: Path, build: Build) -> None:
@@ -106,7 +108,7 @@ def _last(build: Build) -> str:
 def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
     settings = (build.settings.encoder, build.settings.encoders)
     digest = hashlib.sha256(repr((build.schema, build.options, settings)).encode())
-    for part in (_encoders(connection, build.settings), _code(build.code)):
+    for part in (_encoder(connection, build), _code(build.code)):
         digest.update(part.encode())
     for relation in _relations(connection, build.reads):
         digest.update(_content(connection, relation).encode())
@@ -121,11 +123,14 @@ def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
     return digest.hexdigest()
 
 
-def _encoders(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    """The fingerprints: a model in a folder may have changed under its name."""
-    register(connection, settings)
-    names = ["encoder_info", *(f"encoder_info_{alias}" for alias, _ in settings.encoders)]
-    return repr([connection.execute(f"select {name}().fingerprint").fetchall() for name in names])
+def _encoder(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
+    """The fingerprint: a model in a folder may have changed under its name. A fitted encoder is what the
+    texts make it."""
+    if build.encoder == LEXICAL:
+        return LEXICAL
+    register(connection, build.settings)
+    suffix = "" if build.encoder == "default" else f"_{build.encoder}"
+    return repr(connection.execute(f"select encoder_info{suffix}().fingerprint").fetchall())
 
 
 def _code(folders: Iterable[Path]) -> str:

@@ -15,6 +15,7 @@ from recudf.errors import WarehouseError
 RUNS = {"run_id", "started_at", "fingerprint", "texts_embedded"}
 # a table of other columns was made by a version that kept less or more, and cannot be added to
 EMBEDDINGS = {"text_hash", "fingerprint", "vector", "tokens", "is_cut", "run_id"}
+ADDED = {"characters", "unknown_characters"}  # NULL for what was embedded before they were there
 UNSAID = Version("0")  # fct_runs had no version yet
 
 
@@ -58,7 +59,8 @@ def last_version(connection: duckdb.DuckDBPyConnection) -> Version | None:
 
 
 def _drop_embeddings_of_other_columns(connection: duckdb.DuckDBPyConnection) -> bool:
-    odd = [s for s, columns in _tables(connection, "int_text_embeddings").items() if columns != EMBEDDINGS]
+    tables = _tables(connection, "int_text_embeddings")
+    odd = [schema for schema, columns in tables.items() if columns - ADDED != EMBEDDINGS]
     for schema in odd:
         connection.execute(f"drop table {quoted(schema)}.int_text_embeddings")
     return bool(odd)

@@ -5,7 +5,9 @@ select
     embeddings.vector,
     embeddings.fingerprint,
     embeddings.is_cut,
+    embeddings.characters,
+    embeddings.unknown_characters,
     embeddings.run_id
 from {{ ref('recudf', 'int_text_embeddings') }} as embeddings
-inner join (select {{ recudf.encoder_function('encoder_info') }}().fingerprint as fingerprint) as encoder
+inner join ({{ recudf.encoder_in_use() }}) as encoder
     on embeddings.fingerprint = encoder.fingerprint

@@ -2,13 +2,19 @@
 -- A full refresh leaves it alone; drop the table to embed everything anew.
 
 with encoder as {{ recudf.materialized() }} (
-    select info.* from (select {{ recudf.encoder_function('encoder_info') }}() as info) as asked
+    {{ recudf.encoder_in_use() }}
+),
+
+fit as {{ recudf.materialized() }} (
+    {{ recudf.fit_in_use() }}
 ),
 
 wanted as (
     select text_hash, text from {{ ref('recudf', 'int_item_texts') }}
     union
     select text_hash, text from {{ ref('recudf', 'stg_texts') }}
+    union
+    select text_hash, text from {{ ref('recudf', 'int_sentiment_prototypes') }}
 ),
 
 unknown as {{ recudf.materialized() }} (
@@ -17,15 +23,19 @@ unknown as {{ recudf.materialized() }} (
         wanted.text,
         encoder.fingerprint,
         encoder.max_tokens,
-        {{ recudf.encoder_function('token_count') }}(wanted.text) as tokens
+        fit.handle,
+        {{ recudf.text_coverage('wanted.text', 'fit.handle') }} as coverage
     from wanted
     cross join encoder
-    {%- if is_incremental() %}
-    where not exists (
-        select 1 from {{ this }} as known
-        where known.text_hash = wanted.text_hash and known.fingerprint = encoder.fingerprint
-    )
-    {%- endif %}
+    cross join fit
+    where
+        encoder.fingerprint is not null
+        {%- if is_incremental() %}
+        and not exists (
+            select 1 from {{ this }} as known
+            where known.text_hash = wanted.text_hash and known.fingerprint = encoder.fingerprint
+        )
+        {%- endif %}
 ),
 
 embedded as (
@@ -36,7 +46,9 @@ select
     text_hash,
     fingerprint,
     cast(vector as {{ recudf.shared_vector_type(this) }}) as vector,
-    tokens,
-    coalesce(tokens > max_tokens, false) as is_cut,
+    coverage.tokens as tokens,
+    coalesce(coverage.tokens > max_tokens, false) as is_cut,
+    coverage.characters as characters,
+    coverage.unknown_characters as unknown_characters,
     cast({{ dbt.string_literal(invocation_id) }} as string) as run_id
 from embedded
