@@ -19,11 +19,15 @@ EVENTS = """
 FLAT = {"deep_half_life_days": 1e9, "interest_shrinkage": 5.0}
 
 
+TAXONOMY = """select * from (values ('Camping', 'Outdoors'), ('Cooking', 'Outdoors'), ('Outdoors', 'Leisure'),
+    ('Leisure', 'Leisure'), ('Nowhere', 'Elsewhere')) as t (category, parent)"""
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """The four users, without decay."""
     warehouse = Warehouse(tmp_path_factory.mktemp("interests") / "shop.duckdb")
-    return warehouse.load(items=ITEMS, interactions=EVENTS).build(tested=True, **FLAT)
+    return warehouse.load(items=ITEMS, interactions=EVENTS, taxonomy=TAXONOMY).build(tested=True, **FLAT)
 
 
 def categories(warehouse, user, layer):
@@ -46,7 +50,7 @@ def test_deep_is_the_share_of_the_weight_shrunk_to_the_population(shop):
     )
     assert found[0] == pytest.approx(population)
     assert categories(shop, "ann", "deep")["Camping"] == pytest.approx([share, share / population, 10])
-    assert categories(shop, "bob", "deep").keys() == {"Cooking", "Kitchen"}
+    assert {"Cooking", "Kitchen"} <= categories(shop, "bob", "deep").keys()
 
 
 def test_surface_is_what_the_last_events_have_beyond_that(shop):
@@ -58,7 +62,24 @@ def test_surface_is_what_the_last_events_have_beyond_that(shop):
 
 def test_two_events_make_nothing_deep_but_show(shop):
     assert categories(shop, "cid", "deep") == {}
-    assert categories(shop, "cid", "surface").keys() == {"Cooking", "Kitchen"}
+    assert {"Cooking", "Kitchen"} <= categories(shop, "cid", "surface").keys()
+
+
+def test_a_taxonomy_lifts_what_is_liked_to_what_it_lies_in(shop):
+    """Outdoors holds Camping and Cooking: p 5/12 and 2/4, together 11/12. Of Camping half of dot's score is her own
+    share, half what it has in her share of Outdoors among people."""
+    parents = shop.query(
+        "select name, parent_name from recudf.dim_interests where kind = 'category' and parent_name is not null"
+    )
+    assert set(parents) == {("Camping", "Outdoors"), ("Cooking", "Outdoors"), ("Outdoors", "Leisure")}
+    ((outdoors,),) = shop.query("select population_share from recudf.dim_interests where name = 'Outdoors'")
+    assert outdoors == pytest.approx(11 / 12)
+    weight = 6  # of six ratings of 5
+    outdoors_share = (weight + 5 * 11 / 12) / (weight + 5)
+    camping = (weight + 5 * 5 / 12) / (weight + 5)
+    beside = outdoors_share * (5 / 12) / (11 / 12)
+    found = categories(shop, "dot", "middle")
+    assert found["Camping"][0] == pytest.approx((camping + beside) / 2)
 
 
 def test_dislikes_count_against_an_interest(shop):
@@ -116,13 +137,13 @@ def test_trends_and_history(shop):
     assert rows == [("2024-01-01", 1, 1.0, None), ("2024-03-01", 1, 0.5, 0.5)]
     rows = shop.query(
         "select interest, period::date::varchar, share, came, went from recudf.fct_interest_history "
-        "where user_id = 'ann' and kind = 'category' order by period"
+        "where user_id = 'ann' and interest in ('Camping', 'Knitting') order by period"
     )
     assert rows == [("Camping", "2024-01-01", 1.0, None, True), ("Knitting", "2024-03-01", 1.0, True, None)]
 
 
 def test_what_is_old_does_not_show_on_the_surface(shop, tmp_path):
-    later = f"{EVENTS} union all select 'eve', 'a1', 'purchase', null, '2024-10-01'::timestamp"
+    later = f"{EVENTS} union all select 'eve', 'c1', 'purchase', null, '2024-10-01'::timestamp"
     warehouse = Warehouse(tmp_path / "later.duckdb").load(items=ITEMS, interactions=later).build(**FLAT)
     found = warehouse.query("select distinct user_id from recudf.fct_user_interests where layer = 'surface'")
     assert found == [("eve",)]

@@ -14,6 +14,7 @@
             'source': 'text',
         },
         'users': {'user_id': 'id', 'created_at': 'time'},
+        'taxonomy': {'category': 'text', 'parent': 'text'},
     } %}
     {{ return(columns.get(name)) }}
 {% endmacro %}
@@ -21,5 +22,9 @@
 
 {# The columns that an input must have: rows without them say nothing. #}
 {% macro required_columns(name) %}
-    {{ return({'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'], 'users': ['user_id']}[name]) }}
+    {% set columns = {
+        'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'],
+        'users': ['user_id'], 'taxonomy': ['category', 'parent'],
+    } %}
+    {{ return(columns[name]) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
--- Which items and texts stand for which interest: words, topics found, the fields these lie in, and the categories
--- that items come with.
+-- Which items and texts stand for which interest: words, topics found, the fields these lie in, the categories that
+-- items come with, and those that a taxonomy says these lie in.
 with topics as (
     select
         sources.source_kind,
@@ -12,10 +12,34 @@ with topics as (
     ) as fields on sources.topic_id = fields.topic_id
 ),
 
-categories as (
+given as (
     select item_id, {{ recudf.unnest(recudf.split('category', '|')) }} as category
     from {{ ref('recudf', 'stg_items') }}
     where category is not null
+),
+
+categories as (
+    select item_id, trim(category) as category from given where trim(category) != ''
+),
+
+-- with those that they lie in, two levels up
+lifted as (
+    select
+        categories.item_id,
+        categories.category,
+        parents.parent,
+        grandparents.parent as grandparent
+    from categories
+    left join {{ ref('recudf', 'stg_taxonomy') }} as parents on categories.category = parents.category
+    left join {{ ref('recudf', 'stg_taxonomy') }} as grandparents on parents.parent = grandparents.category
+),
+
+every_category as (
+    select item_id, category from lifted
+    union
+    select item_id, parent as category from lifted where parent is not null
+    union
+    select item_id, grandparent as category from lifted where grandparent is not null
 ),
 
 united as (
@@ -26,10 +50,8 @@ united as (
     select 'topic' as kind, topic_id as name, source_kind, source_id from topics
     union all
     select 'field' as kind, field_id as name, source_kind, source_id from topics where field_id is not null
-    union
-    select 'category' as kind, trim(category) as name, 'item' as source_kind, item_id as source_id
-    from categories
-    where trim(category) != ''
+    union all
+    select 'category' as kind, category as name, 'item' as source_kind, item_id as source_id from every_category
 )
 
 select

@@ -45,6 +45,9 @@ parents as (
     select {{ recudf.unnest('members') }} as interest_id, field_id as parent_id
     from {{ ref('recudf', 'int_field_fits') }}
     where size > 0
+    union all
+    select 'category:' || category as interest_id, 'category:' || parent as parent_id
+    from {{ ref('recudf', 'stg_taxonomy') }}
 ),
 
 named as (

@@ -2,6 +2,7 @@
 --   deep:    the whole history, an old event less, shrunk to the population's share
 --   surface: what the last events have beyond it
 --   middle:  a field, and a topic half by its own share and half by its field's, so that what lies beside it counts;
+--            likewise a category that others lie in, and those;
 --            a rule whose both sides the user does, by its confidence
 {%- set shrinkage = recudf.number('interest_shrinkage') %}
 with shares as (
@@ -16,6 +17,10 @@ with shares as (
     inner join {{ ref('recudf', 'int_interests') }} as interests on weights.interest_id = interests.interest_id
 ),
 
+parents as (
+    select distinct parent_id from {{ ref('recudf', 'int_interests') }} where parent_id is not null
+),
+
 -- of the field's share what goes to a topic of it among all people
 beside as (
     select
@@ -28,7 +33,7 @@ beside as (
         fields.last_at
     from shares as fields
     inner join {{ ref('recudf', 'int_interests') }} as topics on fields.interest_id = topics.parent_id
-    where fields.kind = 'field' and topics.population_share > 0
+    where topics.population_share > 0
 ),
 
 layers as (
@@ -49,9 +54,9 @@ layers as (
     where kind != 'field' and recent_share > share
     union all
     select
-        user_id, interest_id, 'middle' as layer, share as score, population_share, events, first_at, last_at
+        shares.user_id, shares.interest_id, 'middle' as layer, share as score, population_share, events, first_at, last_at
     from shares
-    where kind = 'field'
+    inner join parents on shares.interest_id = parents.parent_id
     union all
     select
         beside.user_id, beside.interest_id, 'middle' as layer,
