@@ -1,7 +1,6 @@
-"""Small messy warehouses and what may happen to them between two builds, drawn by hypothesis.
+"""Small warehouses and what may happen to them between two builds.
 
-A sequence is a value: `print(sequence)` shows all that it does, `draw(seed)` gives the same one again with the same
-version of hypothesis.
+A sequence is a value: `print(sequence)` shows all that it does.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import hypothesis
 import pyarrow as pa
-from hypothesis import strategies as st
 
 TIME = pa.timestamp("us")
 COLUMNS = {
@@ -231,158 +228,3 @@ class Sequence:
         lines += [f"{name}: {row}" for name, rows in self.inputs.items() for row in rows]
         lines += [f"{step.operation}{', build' if step.build else ''}" for step in self.steps]
         return re.sub(r"datetime\.datetime", "datetime", "\n".join(lines))
-
-
-# --- strategies ------------------------------------------------------------------------------------------
-
-WORDS = [
-    "good",
-    "bad",
-    "film",
-    "book",
-    "guitar",
-    "string",
-    "sound",
-    "story",
-    "love",
-    "war",
-    "space",
-    "alien",
-    "robot",
-    "cat",
-    "dog",
-    "red",
-    "blue",
-    "slow",
-    "fast",
-]
-USERS = [f"u{n}" for n in range(8)]
-ITEMS = [f"i{n}" for n in range(10)]
-
-
-def often(usual, *odd):
-    """Mostly what is usual; now and then something odd."""
-    return st.sampled_from([usual] * 6 + [st.sampled_from(odd)]).flatmap(lambda strategy: strategy)
-
-
-words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
-text = often(words, None, "", "  ")
-user_id = often(st.sampled_from(USERS), " u1 ", "u2\u00a0", "U3", "", " ", None)
-item_id = often(st.sampled_from(ITEMS), " i1", "i2\t", "unlisted", "", None)
-usual_time = st.integers(0, 400 * 24).map(lambda hours: FIRST_DAY + timedelta(hours=hours))
-time = often(usual_time, None, None, datetime(1970, 1, 1), datetime(2999, 1, 1), FIRST_DAY)
-value = often(
-    st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0, 5.0]), None, 0.5, float("nan"), float("inf"), -1.0, 10.0
-)
-event_type = often(
-    st.sampled_from(["rating", "rating", "review", "purchase", "view", "hide"]), "Purchase", "odd", "", None
-)
-source = st.sampled_from([None, None, "shop", "app"])
-category = often(st.sampled_from(["music", "music|strings", "film", "film|space"]), "|", "", None)
-
-COLUMN = {
-    "items": {
-        "item_id": item_id, "title": text, "description": text, "category": category, "published_at": time,
-        "available_from": st.none() | st.none() | time, "available_until": st.none() | st.none() | time,
-    },
-    "interactions": {
-        "user_id": user_id, "item_id": item_id, "event_type": event_type, "value": value, "occurred_at": time,
-        "source": source,
-    },
-    "texts": {
-        "user_id": user_id, "text": text, "text_id": st.sampled_from([None, None, "t1", "t2", "t3", ""]),
-        "item_id": st.none() | item_id, "kind": st.sampled_from([None, "review", "Post", ""]), "created_at": time,
-        "source": source,
-    },
-    "users": {"user_id": user_id, "created_at": time},
-    "hidden": {"user_id": user_id, "item_id": item_id},
-}  # fmt: skip
-
-
-def any_of(*strategies):
-    """One of them, each as often: hypothesis' own one_of would count the parts of a nested one."""
-    return st.sampled_from(strategies).flatmap(lambda strategy: strategy)
-
-
-def rows_of(table, least, most):
-    return st.lists(st.tuples(*COLUMN[table].values()), min_size=least, max_size=most).map(tuple)
-
-
-def on_table(name):
-    numbers = st.lists(st.integers(0, 99), min_size=1, max_size=4, unique=True).map(tuple)
-    return any_of(
-        st.builds(Insert, st.just(name), rows_of(name, 1, 5)),
-        st.builds(Delete, st.just(name), numbers),
-        st.builds(DeliverAgain, st.just(name), st.integers(0, 99), st.integers(1, 6)),
-        st.sampled_from(list(COLUMNS[name])).flatmap(
-            lambda column: st.builds(Update, st.just(name), st.just(column), numbers, COLUMN[name][column])
-        ),
-    )
-
-
-def variable(name, *values):
-    return st.sampled_from(values).map(lambda value: SetVariable(name, value))
-
-
-inputs = st.fixed_dictionaries(
-    {
-        "items": rows_of("items", 6, 14),
-        "interactions": rows_of("interactions", 12, 50),
-        "texts": rows_of("texts", 0, 10),
-        "users": rows_of("users", 0, 4),
-        "hidden": rows_of("hidden", 0, 5),
-    }
-)
-operations = any_of(
-    *(on_table(name) for name in ("interactions", "interactions", "items", "texts", "users", "hidden")),
-    st.builds(ArriveLate, rows_of("interactions", 1, 3)),
-    st.builds(MergeUsers, st.sampled_from(USERS), st.sampled_from(USERS)),
-    st.builds(Update, st.just("items"), st.just("title"), st.tuples(st.integers(0, 99)), words),
-    st.builds(Update, st.just("texts"), st.just("text"), st.tuples(st.integers(0, 99)), words),
-    variable("as_of", None, *(str(FIRST_DAY + timedelta(days=days)) for days in (20, 90, 300))),
-    variable("holdout", None, "raw.hidden"),
-    variable("rating_threshold", 2, 3, 4),
-    any_of(
-        variable("bot_events_per_day", 1, 250),
-        variable("seen_event_types", None, ["rating", "view"]),
-        variable("event_weights", {}, {"view": -0.5, "odd": 0}),
-        variable("group_count", 2, 5, "auto"),
-    ),
-    st.builds(SetEncoder, st.integers(0, 2)),
-    st.builds(
-        BuildSome,
-        st.sampled_from(
-            [("vec_users",), ("dim_users",), ("+int_user_items",), ("int_group_fits", "dim_groups")]
-        ),
-        st.just("half_life_days"),
-        st.sampled_from([30, 3000]),
-    ),
-    st.builds(Clear, st.sampled_from(["items", "interactions", "texts"])),
-)
-sequences = st.builds(
-    Sequence,
-    inputs=inputs,
-    steps=st.lists(st.builds(Step, operations, st.booleans()), min_size=2, max_size=8).map(tuple),
-    fresh=st.booleans(),
-    group_count=st.sampled_from([3, 3, "auto"]),
-)
-
-
-def draw(seed: int) -> Sequence:
-    """The sequence of a seed: hypothesis starts with what is simplest, so it is not the first that it draws."""
-    drawn = []
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=6,
-        database=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-        deadline=None,
-    )
-    @hypothesis.given(sequences)
-    def collect(sequence):
-        drawn.append(sequence)
-
-    collect()
-    return drawn[-1]
