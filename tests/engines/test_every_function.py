@@ -32,9 +32,13 @@ CALLS = {
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
         ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
     "lexical_fit": f"select lexical_fit({TEXTS}, '{{\"dimensions\": 2}}'), lexical_fit([null, ' '])",
+    "ngrams": """select t, ngrams(t), ngrams(t, 1) from (values ('It isn’t bad, is it'), ('不好'), ('...'), (null)) v(t)
+        order by t""",
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
     "text_coverage": "select text_coverage('a good 好 film'), text_coverage(null)",
     "text_coverage_lexical": f"{LEXICAL} select text_coverage_lexical('好房 天', handle) from fit",
+    "sentiment_fit": """with f as (select sentiment_fit(['fine', 'good', 'poor', 'bad'], [[2, 0], [3, 1], [0, 1], [-1, 5]],
+        [1, 1, -1, -1], [true, true, true, true], 10) as weights) select unnest(weights, recursive := true) from f""",
     "token_count": "select token_count('a good film'), token_count(null)",
     "try_embed": "select try_embed('good film'), try_embed(null)",
     "vector_index": f"select id > 'b' as g, vector_index(id, vector) from {POINTS} group by g order by g",
