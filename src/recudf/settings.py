@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -43,6 +44,65 @@ class EncoderSettings:
 
 
 @dataclass(frozen=True)
+class LlmSettings:
+    """Which language model `propose` asks, and how much; it works without one, so there is none by default.
+
+    url: the /v1 of any server that speaks OpenAI's chat completions. Its key is in RECUDF_LLM_KEY alone.
+    timeout: seconds that one answer may take. max_calls, max_tokens: what a build may spend, retries and
+    prompts counted. temperature, seed: None leaves them out, for models that refuse them.
+    retry_seconds: before the first retry; twice as long before each further one.
+    """
+
+    url: str
+    model: str
+    timeout: float = 60.0
+    max_calls: int = 200
+    max_tokens: int = 200_000
+    temperature: float | None = 0.0
+    seed: int | None = 0
+    retry_seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", self.url):
+            shown = self.url.rpartition("@")[2]  # before it stands a password
+            raise ParameterError(
+                f"llm url is {shown!r}: give one like http://localhost:8000/v1, without a user or key in it"
+            )
+        if not self.model:
+            raise ParameterError("llm model is not set: name one that the server of llm url has")
+        for name in ("max_calls", "max_tokens"):
+            _check_positive(f"llm {name}", getattr(self, name))
+        if not self.timeout > 0 or not self.retry_seconds >= 0:
+            raise ParameterError(
+                f"llm timeout is {self.timeout} and retry_seconds {self.retry_seconds}: give seconds"
+            )
+
+    @classmethod
+    def from_mapping(cls, options: Mapping[str, Any]) -> LlmSettings | None:
+        """Settings of a mapping whose keys are the fields; None where it has no url."""
+        if "key" in options:
+            raise ParameterError("llm key is no setting: set the environment variable RECUDF_LLM_KEY")
+        known = {f.name for f in dataclasses.fields(cls)}
+        if unknown := sorted(set(options) - known):
+            raise ParameterError(f"unknown llm option {unknown[0]!r}: known are {', '.join(sorted(known))}")
+        if not options.get("url"):
+            return None
+        own: dict[str, Any] = {"model": "", **options}
+        for name in ("max_calls", "max_tokens", "seed"):
+            if own.get(name) is not None:
+                own[name] = _whole(f"llm {name}", own[name])
+        for name in ("timeout", "temperature", "retry_seconds"):
+            if own.get(name) is not None:
+                own[name] = _number(f"llm {name}", own[name])
+        return cls(**own)
+
+
+def llm_key() -> str | None:
+    """The key of the language model's server: no part of the settings, which are shown and sent about."""
+    return os.environ.get("RECUDF_LLM_KEY") or None
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of the SQL functions.
 
@@ -52,6 +112,7 @@ class Settings:
     temp_directory: where those files go; None is the system's.
     index_uri: the folder of the indexes that an engine of several processes shares (see docs/spark.md).
     index_shard_bytes: the largest matrix of one `vector_index` there; larger ones are made of shards.
+    llm: the language model that `propose` asks; None: nobody is asked.
     """
 
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
@@ -62,6 +123,7 @@ class Settings:
     index_uri: str | None = None
     index_shard_bytes: int = 4 << 30
     progress: Progress = "auto"
+    llm: LlmSettings | None = None
 
     def __post_init__(self) -> None:
         _check_choice("progress", self.progress, get_args(Progress))
@@ -94,6 +156,7 @@ class Settings:
             (alias, _encoder(value, shared))
             for alias, value in sorted((options.get("encoders") or {}).items())
         )
+        own["llm"] = LlmSettings.from_mapping(options.get("llm") or {})
         for name in ("index_memory_bytes", "index_disk_bytes", "index_shard_bytes"):
             if name in own:
                 own[name] = _whole(name, own[name])
@@ -103,7 +166,7 @@ class Settings:
     def from_environment(cls, overrides: Mapping[str, Any] | None = None) -> Settings:
         """Settings from RECUDF_ENCODER, RECUDF_DEVICE, RECUDF_DTYPE, RECUDF_MAX_TOKENS, RECUDF_BATCH_TOKENS,
         RECUDF_INDEX_MEMORY_BYTES, RECUDF_INDEX_DISK_BYTES, RECUDF_TEMP_DIRECTORY, RECUDF_INDEX_URI,
-        RECUDF_INDEX_SHARD_BYTES and RECUDF_PROGRESS; `overrides` win."""
+        RECUDF_INDEX_SHARD_BYTES, RECUDF_PROGRESS, and RECUDF_LLM_<field> of LlmSettings; `overrides` win."""
         names = (
             "encoder",
             "device",
@@ -117,8 +180,14 @@ class Settings:
             "index_shard_bytes",
             "progress",
         )
-        found = {name: value for name in names if (value := os.environ.get(f"RECUDF_{name.upper()}"))}
-        return cls.from_mapping({**found, **(overrides or {})})
+        found: dict[str, Any] = _from_environment("RECUDF", names)
+        llm = _from_environment("RECUDF_LLM", [f.name for f in dataclasses.fields(LlmSettings)])
+        given = dict(overrides or {})
+        return cls.from_mapping({**found, **given, "llm": {**llm, **(given.get("llm") or {})}})
+
+
+def _from_environment(prefix: str, names: Sequence[str]) -> dict[str, str]:
+    return {name: value for name in names if (value := os.environ.get(f"{prefix}_{name.upper()}"))}
 
 
 def _encoder(value: Any, shared: Mapping[str, Any]) -> EncoderSettings:
@@ -138,6 +207,13 @@ def _whole(name: str, value: Any) -> int:
         return int(value)
     except (TypeError, ValueError):
         raise ParameterError(f"{name} is {value!r}: give a whole number") from None
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{name} is {value!r}: give a number") from None
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

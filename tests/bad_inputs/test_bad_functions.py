@@ -26,6 +26,7 @@ NULLS = {
     "keyphrases": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)", "null, 2", "'', null"],
     "lexical_fit": ["null", "null, null", "null, '{}'"],
     "ngrams": ["null", "null, 2"],
+    "propose": ["null, null", "'topic', null", "null, '{}'", "'topic', '  '", "null, null, 'b'"],
     "pearson_similarity": ["null, null", "[1, 2], null", "[1], [1]", "[1, 1], [1, 2]", "[1, null, 3], [1, 2, null]"],
     "text_coverage": ["null", "''", "'  '"],
     "text_coverage_lexical": ["null, null", "'good', null", "null, 'unknown'"],
@@ -36,7 +37,7 @@ NULLS = {
     "vector_mean_of": ["null, null", "null, null, null", "['a'], null", "null, 'unknown'", "['a'], null, [1]"],
     "vector_unit": ["null", "[0, 0]"],
 }  # fmt: skip
-NEVER_NULL = {"encoder_info", "try_embed"}
+NEVER_NULL = {"encoder_info", "llm_info", "try_embed"}
 
 
 @pytest.mark.parametrize(("function", "arguments"), [(f, a) for f in NULLS for a in NULLS[f]])
@@ -103,6 +104,8 @@ ERRORS = [
     # phrases
     ("max_words", "select keyphrases('a film', 0)", "max_words is 0: give 1 to 10"),
     ("max_words", "select keyphrases('a film', 11)", "max_words is 11: give 1 to 10"),
+    # language model
+    ("kind", "select propose('poem', '{}')", "kind is 'poem': choose one of topic, group, user"),
     # the two that are SQL
     ("cosine_similarity", "select cosine_similarity([1, 2], [1, 2, 3])", ("dimensions must be equal, got left length '2' and right length '3'", "vectors of 2 and 3 components: embed both")),
     ("cosine_similarity", "select cosine_similarity([1, null], [1, 2])", ("left argument can not contain NULL", INSIDE)),

@@ -39,6 +39,9 @@ CALLS = {
     "text_coverage_lexical": f"{LEXICAL} select text_coverage_lexical('好房 天', handle) from fit",
     "sentiment_fit": """with f as (select sentiment_fit(['fine', 'good', 'poor', 'bad'], [[2, 0], [3, 1], [0, 1], [-1, 5]],
         [1, 1, -1, -1], [true, true, true, true], 10) as weights) select unnest(weights, recursive := true) from f""",
+    "llm_info": "select llm_info().model, llm_info().prompts",
+    "propose": """select kind, propose(kind, content, 'b') from (values
+        ('topic', '{"words": ["tent"]}'), ('user', ' '), (null, '{}')) v(kind, content) order by kind""",
     "token_count": "select token_count('a good film'), token_count(null)",
     "try_embed": "select try_embed('good film'), try_embed(null)",
     "vector_index": f"select id > 'b' as g, vector_index(id, vector) from {POINTS} group by g order by g",

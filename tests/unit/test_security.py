@@ -1,4 +1,5 @@
-"""What SECURITY.md says of the code: nothing is unpickled, no text is run as Python, no process and no socket is opened."""
+"""What SECURITY.md says of the code: nothing is unpickled, no text is run as Python, no process and, but for the language
+model that a user has set, no socket is opened."""
 
 import ast
 import importlib
@@ -41,9 +42,17 @@ def found_in(source):
         yield from names & (UNPICKLING | NETWORK | PROCESSES | CALLS | {".".join(pair) for pair in METHODS})
 
 
+ALLOWED = {"llm/client.py: urllib", "llm/client.py: http"}  # asks the language model that a user has set
+
+
 def test_nothing_is_unpickled_run_or_sent():
     assert len(FILES) > 50
-    assert {f"{path.name}: {name}" for path in FILES for name in found_in(path.read_text("utf-8"))} == set()
+    found = {
+        f"{path.parent.name}/{path.name}: {name}"
+        for path in FILES
+        for name in found_in(path.read_text("utf-8"))
+    }
+    assert found == ALLOWED
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _last(build: Build) -> str:
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
-    settings = (build.settings.encoder, build.settings.encoders)
+    settings = (build.settings.encoder, build.settings.encoders, build.settings.llm)
     digest = hashlib.sha256(repr((build.schema, build.options, settings)).encode())
     for part in (_encoder(connection, build), _code(build.code)):
         digest.update(part.encode())
