@@ -80,6 +80,12 @@ def tiny_encoders(tiny_encoder, tmp_path_factory):
     return [tiny_encoder, other, narrow]
 
 
+@pytest.fixture(scope="session")
+def multilingual_encoder(tmp_path_factory):
+    """Path of a model of 16 dimensions like the multilingual ones of sentence-transformers: XLM-R, pieces of words."""
+    return make_multilingual_encoder(tmp_path_factory.mktemp("multilingual_encoder"))
+
+
 WORDS = """the a and of is good bad film book guitar string sound story love war space alien robot cat dog
     red blue one two three four five six seven eight nine ten slow fast old new broken"""
 
@@ -87,8 +93,6 @@ WORDS = """the a and of is good bad film book guitar string sound story love war
 def make_encoder(folder: Path, broken: bool = False, seed: int = 0, dimension: int = 16) -> Path:
     """A BERT of one layer with random weights, mean pooling, words and letters as vocabulary."""
     import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -113,6 +117,50 @@ def make_encoder(folder: Path, broken: bool = False, seed: int = 0, dimension: i
         if broken:
             model.embeddings.word_embeddings.weight[vocabulary.index("broken")] = float("nan")
     model.save_pretrained(source)
+    return _save_with_pooling(source, dimension)
+
+
+TEXTS = ["a good film", "good sound of guitars", "好电影", "很好的吉他 声音好", "хороший фильм", "좋은 영화"]
+
+
+def make_multilingual_encoder(folder: Path) -> Path:
+    """An XLM-R of one layer with random weights, whose pieces of words are learned from TEXTS."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+
+    special = {"bos": "<s>", "pad": "<pad>", "eos": "</s>", "unk": "<unk>", "mask": "<mask>"}
+    pieces = Tokenizer(models.Unigram())
+    pieces.normalizer = normalizers.NFKC()
+    pieces.pre_tokenizer, pieces.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=80, special_tokens=list(special.values()), unk_token="<unk>", show_progress=False
+    )
+    pieces.train_from_iterator(TEXTS, trainer)
+    pieces.post_processor = processors.TemplateProcessing(
+        "<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    source = folder / "transformer"
+    names = {f"{name}_token": token for name, token in special.items()}
+    PreTrainedTokenizerFast(tokenizer_object=pieces, model_max_length=64, **names).save_pretrained(source)
+    config = XLMRobertaConfig(
+        vocab_size=pieces.get_vocab_size(), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=66, pad_token_id=1,
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = XLMRobertaModel(config)
+    with torch.no_grad():
+        model.embeddings.word_embeddings.weight.mul_(20)
+    model.save_pretrained(source)
+    return _save_with_pooling(source, 16)
+
+
+def _save_with_pooling(source: Path, dimension: int) -> Path:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+
+    folder = source.parent
     transformer = Transformer(str(source))
     SentenceTransformer(modules=[transformer, Pooling(dimension)], device="cpu").save(str(folder / "model"))
     return folder / "model"

@@ -169,3 +169,31 @@ def test_a_default_prompt_is_put_before_each_text(tiny_encoder, tmp_path, meter)
 def test_token_counts_are_before_cutting(tiny):
     # [CLS] and [SEP]; each x of a word unknown to the vocabulary is a letter
     assert tiny.count_tokens(["good film", "good " * 500, "xx"]) == [4, 502, 4]
+
+
+@pytest.fixture(scope="module")
+def coverage(tiny_encoder, multilingual_encoder):
+    """Tokens, characters and unknown characters of a text by an encoder."""
+    models = {"tiny": tiny_encoder, "multilingual": multilingual_encoder}
+    encoders = {name: encoder_for(EncoderSettings(str(path), device="cpu")) for name, path in models.items()}
+    return lambda name, text: encoders[name].coverage([text])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "characters", "unknown"),
+    [
+        ("good film", 4, 8, 0),  # and two at the ends
+        ("好 电影", 5, 3, 3),  # a token for each
+        ("good 好 film", 5, 9, 1),
+        ("goodgéfilm, ", 10, 11, 1),  # good, six letters; an accent is dropped, a comma is not known
+        ("x\u2603y", 3, 3, 3),  # a word with a snowman in it is unknown as a whole
+        ("zebra" * 30, 3, 150, 150),  # longer than a word may be
+    ],
+)
+def test_coverage_by_words(coverage, text, tokens, characters, unknown):
+    assert coverage("tiny", text) == (tokens, characters, unknown)
+
+
+def test_coverage_by_pieces(coverage):
+    assert coverage("multilingual", "好电影 good фильм 영화")[1:] == (14, 0)
+    assert coverage("multilingual", "好書 good")[1:] == (6, 1)
