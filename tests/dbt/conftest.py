@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from foreign import SHOP, dbt, make_project
 from warehouse import Warehouse
 
 from recudf.sample import SampleParameters, make_sample
@@ -44,3 +45,20 @@ def built(tmp_path_factory, sample, tiny_encoder):
     warehouse = Warehouse(tmp_path_factory.mktemp("built") / "sample.duckdb").load(**sample.inputs)
     with embedding_with(tiny_encoder):  # a fixture of the session is made before those of a module
         return warehouse.build(tested=True)
+
+
+@pytest.fixture(scope="session")
+def foreign_shop(tmp_path_factory, sample):
+    """The sample as tables of somebody else."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("foreign") / "shop.duckdb").load(**sample.inputs)
+    return warehouse.run(SHOP)
+
+
+@pytest.fixture(scope="session")
+def foreign_project(foreign_shop, tmp_path_factory, tiny_encoder):
+    """The foreign project, built with all its tests and ours; its dbt ran without recudf's command line."""
+    project = make_project(tmp_path_factory.mktemp("project"))
+    with embedding_with(tiny_encoder):
+        dbt(project, foreign_shop, "deps")
+        dbt(project, foreign_shop, "build")
+    return project

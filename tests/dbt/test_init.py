@@ -8,7 +8,7 @@ import sys
 import pytest
 import yaml
 from click.testing import CliRunner
-from test_foreign_project import dbt, make_project
+from foreign import dbt, make_project
 from warehouse import Warehouse
 
 from recudf.cli import main

@@ -12,10 +12,9 @@ import time
 import click
 import duckdb
 import pytest
-from warehouse import Warehouse, marts
+from warehouse import UNTESTED, Warehouse, marts
 
-BUILD = [sys.executable, "-m", "recudf", "build", "--quiet", "--exclude-resource-type", "test",
-         "--exclude-resource-type", "unit_test", "--database"]  # fmt: skip
+BUILD = [sys.executable, "-m", "recudf", "build", "--quiet", *UNTESTED, "--database"]
 SEED = int(os.environ.get("RECUDF_KILL_SEED", "7"))
 
 

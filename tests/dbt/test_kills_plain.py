@@ -5,13 +5,11 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import click
 import pytest
-from test_foreign_project import SHOP, dbt, make_project
+from foreign import SHOP, dbt, make_project, start_dbt
 from warehouse import Warehouse
 
 from recudf.cli.project import project_directory
@@ -37,22 +35,8 @@ class Dbt:
         self.project, self.arguments = project, arguments
 
     def start(self, warehouse):
-        environment = {**os.environ, "RECUDF_DATABASE": str(warehouse.path)}
-        environment["RECUDF_PACKAGE"] = str(project_directory())
-        command = [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            "dbt.cli.main",
-            "--no-use-colors",
-            "build",
-            "--quiet",
-        ]
-        return subprocess.Popen(
-            [*command, "--exclude-resource-type", "unit_test", *self.arguments],
-            cwd=self.project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+        options = ("--quiet", "--exclude-resource-type", "unit_test", *self.arguments)
+        return start_dbt(self.project, warehouse, "build", *options)
 
     def build(self, warehouse):
         """A build to the end; how many seconds it took."""
