@@ -1,12 +1,15 @@
 """The macros that rank words, on both engines. Expected values by hand."""
 
 import math
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 import both_engines
 import recudf
 from recudf.cli.project import _environment, project_directory
+from recudf.interests.phrases import candidates
 
 ONE, OTHER, NONE = (
     "{{ recudf.array(['cast(1 as float)', 'cast(0 as float)']) }}",
@@ -59,6 +62,31 @@ def test_class_tf_idf(ranked):
         ("anna", "film", pytest.approx(1 / 4 * film, abs=1e-9), 2),
         ("ben", "film", pytest.approx(film, abs=1e-9), 1),
     ]
+
+
+def test_the_example_of_the_documentation(ranked):
+    # keyphrases of the texts, whose order of words and plural the keys leave out
+    texts = {"anna": ["A red guitar", "Guitars!"], "ben": ["A film about a guitar"]}
+    keys = [
+        (owner, key) for owner in texts for text in texts[owner] for key, _ in candidates(text, 3).values()
+    ]
+    rows = ", ".join(f"('{owner}', '{key}', {n})" for (owner, key), n in Counter(keys).items())
+    guitar, once = math.log(1 + 3 / (3 + 2.4)), math.log(1 + 3 / (1 + 2.4))
+    valued = ranked("class_tf_idf", rows)
+    assert valued == [
+        ("anna", "guitar", pytest.approx(guitar / 2, abs=1e-9), 1),
+        ("anna", "guitar red", pytest.approx(once / 4, abs=1e-9), 2),
+        ("anna", "red", pytest.approx(once / 4, abs=1e-9), 3),
+        ("ben", "film", pytest.approx(once / 2, abs=1e-9), 1),
+        ("ben", "guitar", pytest.approx(guitar / 2, abs=1e-9), 2),
+    ]
+    whole = ranked("whole_phrases", ", ".join(f"('{o}', '{key}', {value})" for o, key, value, _ in valued))
+    assert [row[1] for row in whole] == ["guitar", "guitar red", "film", "guitar"]
+    page = (Path(__file__).parents[2] / "docs" / "keywords.md").read_text(encoding="utf-8")
+    for owner, key, value, _ in valued:
+        [line] = [line for line in page.splitlines() if line.startswith(f"| {owner.title()} | {key} |")]
+        assert line.endswith(f" {value:.4f} |")
+    assert f"score is {valued[0][2]:.4f} x 0.8 = {valued[0][2] * 0.8:.4f}" in page
 
 
 def test_ties_go_by_key(ranked):
