@@ -53,8 +53,16 @@ def questions(connection, data, limit, *, all_of_it):
     owners = [row[0] for row in rows]
 
     def hits(found):
+        first = [keys[0] if keys else "" for keys in found]
+        return interval([key in right[row[2]] for key, row in zip(first, rows, strict=True)])
+
+    def holds(found):
+        first = [set(keys[0].split()) if keys else set() for keys in found]
         return interval(
-            [bool(keys) and keys[0] in right[row[2]] for keys, row in zip(found, rows, strict=True)]
+            [
+                any(set(word.split()) <= key for word in right[row[2]])
+                for key, row in zip(first, rows, strict=True)
+            ]
         )
 
     yield f"\n## Questions: the label's word first, {len(rows):,} of {limit:,} texts that hold it\n"
@@ -73,8 +81,11 @@ def questions(connection, data, limit, *, all_of_it):
     for words in (1, 3) if all_of_it else (1,):
         spent, found = keybert([text for _, text, _ in texts], words, 1, vectors)
         of = dict(zip((row[0] for row in texts), found, strict=True))
-        name = "words" if words == 1 else f"phrases of up to {words} words"
-        yield f"| KeyBERT, {name} | {hits([of[owner] for owner in owners])} | {spent:.1f} |"
+        if words == 1:
+            yield f"| KeyBERT, words | {hits([of[owner] for owner in owners])} | {spent:.1f} |"
+        else:
+            share = holds([of[owner] for owner in owners])
+            yield f"| KeyBERT, phrases of up to {words} words: the word within | {share} | {spent:.1f} |"
     count = connection.execute("select count(*) from key_vectors").fetchone()[0]
     everything = connection.execute("select count(distinct key) from phrases").fetchone()[0]
     steps = ", ".join(f"{name} {value:.1f}" for name, value in seconds.items())
@@ -189,6 +200,7 @@ def main():
         f"(bundled, {platform.machine()}, {os.cpu_count()} cores). Intervals are 95 % bootstraps.",
     ]
     connection = recudf.connect(settings=Settings(progress="off"))
+    connection.execute("select embed('the model is loaded before the clock starts')")
     for section in (
         questions(connection, options.data, 2_000, all_of_it=True),
         questions(connection, options.data, 20_000, all_of_it=False),
