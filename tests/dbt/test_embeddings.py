@@ -23,8 +23,12 @@ class Builds:
         ((embedded, reused, fingerprint),) = self.warehouse.query(
             "select texts_embedded, texts_reused, fingerprint from recudf.fct_runs where run_id = ?", run
         )
+        # beside the prototypes of sentiment, which are nobody's texts
         assert self.warehouse.query(
-            "select count(*) from recudf_embeddings.int_text_embeddings where run_id = ?", run
+            """
+            select count(*) from recudf_embeddings.int_text_embeddings
+            where run_id = ? and text_hash not in (select text_hash from recudf.int_sentiment_prototypes)""",
+            run,
         ) == [(embedded,)]
         return embedded, reused, fingerprint
 

@@ -44,7 +44,9 @@ texts as (
 nearest as (
     select
         texts.text_hash,
-        cosine_topk({{ recudf.centered('texts.vector', 'center.vector', 'center.texts') }}, indexed.handle, 1) as emotions
+        cosine_topk(
+            {{ recudf.centered('texts.vector', 'center.vector', 'center.texts') }}, indexed.handle, 1
+        ) as emotions
     from texts
     cross join center
     cross join indexed

@@ -38,7 +38,13 @@ weighed as (
         ngrams.text_hash,
         sum(weights.weight) / sqrt(count(weights.weight)) as score,
         -- a single word or character holds no blank
-        avg(case when ngrams.name like '% %' then null when substr(ngrams.name, 1, 4) = 'not_' then 1.0 else 0.0 end) as negated
+        avg(
+            case
+                when ngrams.name like '% %' then null
+                when substr(ngrams.name, 1, 4) = 'not_' then 1.0
+                else 0.0
+            end
+        ) as negated
     from ngrams
     left join {{ ref('recudf', 'int_sentiment_weights') }} as weights
         on ngrams.name = weights.name and weights.kind = 'ngram'
