@@ -19,9 +19,10 @@ from recudf.encoders.columns import COVERAGE, read_texts
 from recudf.encoders.terms import Ints, TermCounts, count_terms, is_single, term_codes
 from recudf.errors import InputError
 from recudf.search import Index, get_index
-from recudf.vectors import Mask, Matrix, scatter, unit, valid_mask, write_vectors
+from recudf.vectors import Mask, Matrix, norms, scatter, unit, valid_mask, write_vectors
 
 CENTER = ""  # the term of the row that holds the mean
+_ROUNDING = 1e-5  # a text at this distance of the mean is as good as the mean
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,12 @@ class Lexicon:
         return cls(codes[order[none:]], index.matrix[order[none:]], center)
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """Vectors of length 1, float32 [n, d]; zero for a text without a term of the fit."""
+        """Vectors of length 1, float32 [n, d]; zero for a text without a known term, or like the mean."""
         found, place = self._known(count_terms(texts))
         sums = summed(found.texts, place, self.vectors, len(texts))
         told = sums.any(axis=1)
         sums[told] -= self.center
+        sums[norms(sums) < _ROUNDING] = 0
         return unit(sums)
 
     def _known(self, counted: TermCounts) -> tuple[TermCounts, Ints]:
