@@ -130,3 +130,42 @@ def test_seed():
         assert len({counts[emotion, language] for emotion in EMOTIONS}) == 1
     ours = {sentence for pair in PAIRS for sentence in pair} | {s for said in EMOTIONS.values() for s in said}
     assert not ours & {row["sentence"] for row in rows}
+
+
+@pytest.mark.slow
+def test_real_reviews_pairs_and_emotions(data, tmp_path, monkeypatch):
+    """What no fit has seen: negated pairs in order and with the right sign, and ten sentences of each emotion."""
+    monkeypatch.setenv("RECUDF_ENCODER", "bundled")
+    folder = data("instruments")
+    shop = Warehouse(tmp_path / "shop.duckdb").load(
+        **{name: f"select * from '{folder}/{name}.parquet'" for name in ("items", "interactions", "texts")}
+    )
+    ours = [*(s for pair in PAIRS for s in pair), *(s for said in EMOTIONS.values() for s in said)]
+    with shop.connection() as connection:
+        connection.execute(
+            """
+            insert into raw.texts by name
+            select 'tester' as user_id, unnest(?) as text, timestamp '2014-01-01' as created_at""",
+            [ours],
+        )
+    shop.build(*PARTS, tested=True)
+    rows = shop.query("""
+        select t.text, s.polarity, s.emotion from recudf.stg_texts as t
+        inner join recudf.int_text_sentiments as s using (text_hash) where t.user_id = 'tester'""")
+    polarity = {text: value for text, value, _ in rows}
+    emotion = {text: name for text, _, name in rows}
+    assert sum(polarity[a] > polarity[b] for a, b in PAIRS) >= 17
+    assert sum(polarity[a] > 0 > polarity[b] for a, b in PAIRS) >= 15
+    hits = {name: sum(emotion[text] == name for text in said) for name, said in EMOTIONS.items()}
+    assert sum(hits.values()) >= 0.7 * 70, hits
+    assert min(hits.values()) >= 5, hits
+    aucs = dict(shop.query("select name, weight from recudf.int_sentiment_weights where kind = 'auc'"))
+    assert aucs["both"] >= 0.965
+    by_stars = dict(
+        shop.query("""
+        select i.value, avg(s.polarity) from recudf.int_text_sentiments as s
+        inner join recudf.stg_texts as t using (text_hash)
+        inner join recudf.stg_interactions as i using (user_id, item_id) group by i.value""")
+    )
+    assert by_stars[1] < by_stars[2] < by_stars[3] < by_stars[4] < by_stars[5]
+    assert abs(by_stars[3]) < 0.3

@@ -45,10 +45,16 @@ def fit_logistic(features: Any, positive: Flags, weight: Floats, c: float) -> Li
 
 @dataclass(frozen=True)
 class Grams:
-    """Which n-grams each text has. matrix: csr of ones [n, names]. names: sorted."""
+    """Which n-grams each text has. matrix: csr of ones [n, names]. names: sorted.
+
+    denied: numbers of the negated words and of the words that they deny, [m, 2]. share_negated: of each text,
+    the share of its single words and characters that are negated, float64 [n].
+    """
 
     matrix: Any
     names: Sequence[str]
+    denied: Places
+    share_negated: Floats
 
     @classmethod
     def of(cls, texts: Sequence[Sequence[str]]) -> Grams:
@@ -59,14 +65,15 @@ class Grams:
         number = {name: column for column, name in enumerate(names)}
         columns = np.fromiter((number[name] for grams in texts for name in grams), np.int32)
         ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
-        return cls(sp.csr_array((np.ones(len(columns)), columns, ends), (len(texts), len(names))), names)
-
-    def share_negated(self) -> Floats:
-        """Of each text, the share of its single words and characters that are negated: float64 [n]."""
-        single = np.array([" " not in name for name in self.names], float)
-        negated = np.array([name.startswith(MARK) for name in self.names], float) * single
-        share: Floats = (self.matrix @ negated) / np.maximum(self.matrix @ single, 1)
-        return share
+        matrix = sp.csr_array((np.ones(len(columns)), columns, ends), (len(texts), len(names)))
+        single = np.array([" " not in name for name in names], bool)
+        marked = np.array([name.startswith(MARK) for name in names], bool) & single
+        words = {
+            int(column): number.get(names[column].removeprefix(MARK)) for column in np.flatnonzero(marked)
+        }
+        denied = [(column, word) for column, word in words.items() if word is not None]
+        share = (matrix @ marked.astype(float)) / np.maximum(matrix @ single.astype(float), 1)
+        return cls(matrix, names, np.array(denied, np.intp).reshape(-1, 2), share)
 
     def terms(self, rows: Flags) -> Terms:
         """What the n-grams of these texts are worth as features.
@@ -79,15 +86,13 @@ class Grams:
         met = np.flatnonzero(count >= 2)
         kept = np.sort(met[np.argsort(-count[met], kind="stable")[:MOST_NGRAMS]])
         idf = np.log((1 + rows.sum()) / (1 + count[kept])) + 1
-        place = {self.names[column]: at for at, column in enumerate(kept)}
-        negated = [
-            (column, place[name.removeprefix(MARK)])
-            for column, name in enumerate(self.names)
-            if name.startswith(MARK) and " " not in name and name.removeprefix(MARK) in place
-        ]
-        columns = [*kept, *(column for column, _ in negated)]
-        places = [*range(len(kept)), *(at for _, at in negated)]
-        values = np.concatenate((idf, -NEGATED_WEIGHT * idf[[at for _, at in negated]]))
+        place = np.full(len(self.names), -1)
+        place[kept] = np.arange(len(kept))
+        denied = self.denied[place[self.denied[:, 1]] >= 0]
+        denies = place[denied[:, 1]]
+        columns = np.concatenate((kept, denied[:, 0]))
+        values = np.concatenate((idf, -NEGATED_WEIGHT * idf[denies]))
+        places = np.concatenate((np.arange(len(kept)), denies))
         values_of = sp.csr_array((values, (columns, places)), (len(self.names), len(kept)))
         return Terms(values_of, np.unique(columns))
 

@@ -98,7 +98,7 @@ class Weighted:
 
     def __call__(self, rows: Rows) -> Floats:
         """The scores of rows."""
-        return self.vector(rows.vectors) * (1 + self.negation * rows.grams.share_negated()) + self.rest
+        return self.vector(rows.vectors) * (1 + self.negation * rows.grams.share_negated) + self.rest
 
     def told(self) -> Weights:
         """As rows of the table of weights."""
@@ -176,7 +176,7 @@ def _scores_out_of_fold(rows: Rows) -> tuple[Floats, Linear]:
         features = terms.features(rows.grams.matrix[np.flatnonzero(held_out)])
         of_vectors = vector(rows.vectors[held_out]) * rows.embedded[held_out]
         scores[held_out] = np.column_stack((of_vectors, ngram(features)))
-    scores = np.column_stack((scores, scores[:, 0] * rows.grams.share_negated()))
+    scores = np.column_stack((scores, scores[:, 0] * rows.grams.share_negated))
     return scores, fit_logistic(scores, rows.positive, rows.weights(0.5, ZERO_SHARE), c=10)
 
 
@@ -213,7 +213,7 @@ def _prototypes(rows: Rows) -> Weighted | None:
     Examples that negate something are left out of the means, for they look like what they deny; they tell
     what a negation does to the difference.
     """
-    share = rows.grams.share_negated()
+    share = rows.grams.share_negated
     given = rows.example & rows.embedded
     means = given & (share == 0)
     if min(int((means & side).sum()) for side in rows.sides) < 2:
