@@ -43,7 +43,10 @@ VARS = [
     ({"inputs": "raw.items"}, "inputs is 'raw.items': write relations by input, as {items: shop.products}"),
     ({"inputs": {"interactions": 5}}, "inputs.interactions is '5': write a relation, or a mapping of relation or ref"),
     ({"inputs": {"interactions": {"relaton": "raw.items"}}}, "'relaton': 'raw.items'}': write a relation, or a mapping"),
-    ({"encoder": 5}, "encoder is '5': give default or an alias of the profile"),
+    ({"encoder": 5}, "encoder is '5': give default, lexical or an alias of the profile"),
+    ({"encoder": "lexical", "lexical_dimensions": 0}, "lexical_dimensions is '0': give a whole number from 1 up"),
+    ({"encoder": "lexical", "lexical_seed": -1}, "lexical_seed is '-1': give a whole number from 0 up"),
+    ({"encoder": "lexical", "lexical_texts": "all"}, "lexical_texts is 'all': give a whole number from 1 up"),
 ]  # fmt: skip
 
 
@@ -55,7 +58,12 @@ def built(loaded):
 @pytest.mark.parametrize(("variables", "said"), VARS, ids=[str(v) for v, _ in VARS])
 def test_vars_that_have_no_meaning(built, variables, said):
     result = built.try_build(
-        "--select", "stg_interactions", "stg_event_types", "int_embeddings_in_use", **variables
+        "--select",
+        "stg_interactions",
+        "stg_event_types",
+        "int_lexical_terms",
+        "int_embeddings_in_use",
+        **variables,
     )
     assert not result.ok
     assert said in result.output

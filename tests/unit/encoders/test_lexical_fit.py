@@ -15,6 +15,7 @@ from recudf.encoders.lexical_fit import LexicalParams, fit_terms, lexical_fit, p
 from recudf.encoders.terms import count_terms, term_codes, term_names
 from recudf.errors import InputError, ParameterError
 from recudf.search.index import build
+from recudf.settings import Settings
 
 BOOK, ROOM, COMPUTER = "好书", "房间", "电脑"
 
@@ -225,3 +226,10 @@ def test_wrong_parameters(text, said):
 def test_parameters_left_out():
     assert LexicalParams.parse(None) == LexicalParams.parse('{"min_texts": null}') == LexicalParams()
     assert [LexicalParams().least_texts(n) for n in (3, 499, 500, 1000, 10**6)] == [1, 1, 2, 3, 3]
+
+
+def test_no_alias_takes_its_name():
+    with pytest.raises(
+        ParameterError, match="encoder alias 'lexical' names the encoder without a model: take"
+    ):
+        Settings.from_mapping({"encoders": {"lexical": "bundled"}})
