@@ -37,7 +37,7 @@ FLOOR = 1e-4  # share of a topic that nobody has
 def build(database: Path, **variables: object) -> None:
     """Build interests in place, without tests."""
     command = ["build", "--in-place", "--quiet", "--database", str(database), "--vars", json.dumps(variables)]
-    chosen = ["--select", "+fct_user_interests", "+dim_interests", "+vec_users"]
+    chosen = ["--select", "+fct_user_interests", "fct_interest_sources", "dim_interests"]
     left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     subprocess.run([sys.executable, "-m", "recudf", *command, *chosen, *left_out], check=True)
 
@@ -321,7 +321,9 @@ def main() -> None:
         for data in options.data:
             (root / data.stem).mkdir()
             lines += layers(data, root / data.stem)
+            print("\n".join(lines), flush=True)
             parts += prediction(data, root / data.stem)
+            print("\n".join(parts), flush=True)
         lines += ["## Interests alone beside vectors alone", "", *parts]
         lines += ["## Planted departments", "", *planted(root)]
     options.output.write_text("\n".join(lines))

@@ -14,12 +14,20 @@ from warehouse import UNTESTED, Result, Warehouse, marts
 from recudf.cli.build import build_database
 from recudf.cli.project import project_directory
 
-# What cannot equal a full refresh, as it keeps to earlier builds on purpose: relation: columns left out, or all.
-# Given the same groups it is a function of the inputs as well, and is compared after these were handed over.
-FOLLOWS_EARLIER_GROUPS = {
+FITS = ("int_group_fits", "int_topic_fits", "int_field_fits")
+# What cannot equal a full refresh, as it keeps to earlier builds on purpose: relation: columns left out, all, or which
+# rows are compared nevertheless. Given the same fits it is a function of the inputs as well, and is compared after these
+# were handed over.
+FOLLOWS_EARLIER_FITS = {
     "dim_groups": "*",  # ids and k-means both start from the groups of the build before
     "fct_group_members": "*",  # members are nearest to those groups' centroids
     "dim_users": ("group_id",),  # the same membership
+    "dim_interests": "kind = 'word'",  # topics, and what they leave room for, as groups
+    "fct_user_interests": "granularity = 'word'",
+    "fct_interest_sources": "interest_id like 'word:%' or interest_id like 'category:%'",
+    "fct_interest_rules": "*",
+    "fct_interest_trends": "kind in ('word', 'category')",
+    "fct_interest_history": "kind = 'category'",
 }
 # `recudf build` leaves tables alone where nothing has changed; with an option that it does not know it builds
 WITHOUT_SHORTCUT = ("--log-level-file", "none")
@@ -86,39 +94,46 @@ class Live(Warehouse):
             kept.rename(live)
 
     def relations(self, left_out=None):
-        """Rows of every compared relation, run columns aside. left_out: as FOLLOWS_EARLIER_GROUPS."""
-        left_out = left_out or {}
-        return {
-            name: self.rows(name, without=("run_id", *left_out.get(name, ())))
-            for name in compared()
-            if left_out.get(name) != "*"
-        }
+        """Rows of every compared relation, run columns aside. left_out: as FOLLOWS_EARLIER_FITS."""
+        found = {}
+        for name in compared():
+            rule = (left_out or {}).get(name, ())
+            if rule == "*":
+                continue
+            columns, where = ((), rule) if isinstance(rule, str) else (rule, "true")
+            found[name] = self.rows(name, without=("run_id", *columns), where=where)
+        return found
 
 
-class Groups:
-    """What is promised of group numbers from build to build: one that was given up never comes back."""
+class Numbers:
+    """What is promised of the numbers of a fit from build to build: one that was given up never comes back."""
 
-    def __init__(self):
-        self.ever, self.last, self.encoder = set(), set(), None
+    def __init__(self, fit):
+        self.fit, self.ever, self.last, self.encoder = fit, set(), set(), None
 
     def check(self, warehouse, encoder):
         found = {
-            n for (n,) in warehouse.query("select cluster_number from recudf.int_group_fits where size > 0")
+            n for (n,) in warehouse.query(f"select cluster_number from recudf.{self.fit} where size > 0")
         }
-        if not found:  # nobody to group for now
+        if not found:  # nothing to fit for now
             return
         continued = self.last if encoder == self.encoder else set()
         again = (found - continued) & self.ever
-        assert not again, f"numbers of earlier groups given again: {again}"
+        assert not again, f"{self.fit}: earlier numbers given again: {again}"
         self.ever |= found
         self.last, self.encoder = found, encoder
 
 
 def run_sequence(sequence: Sequence, warehouse: Live) -> None:
     """Build before and after the steps; AssertionError where something that is promised does not hold."""
-    state, groups = sequence.start(), Groups()
+    state, numbers = sequence.start(), [Numbers(fit) for fit in FITS]
+
+    def check():
+        for each in numbers:
+            each.check(warehouse, state.encoder)
+
     build(warehouse, state, "the first build")
-    groups.check(warehouse, state.encoder)
+    check()
     for number, step in enumerate(sequence.steps, start=1):
         step.operation.apply(state)
         if isinstance(step.operation, BuildSome):
@@ -126,11 +141,11 @@ def run_sequence(sequence: Sequence, warehouse: Live) -> None:
             assert result.ok, f"step {number} failed: {result.output}"
         if step.build or number == len(sequence.steps):
             build(warehouse, state, f"the build after step {number}")
-            groups.check(warehouse, state.encoder)
+            check()
     compare_with_full_build(sequence, state, warehouse)
-    before = {**warehouse.relations(), "int_group_fits": warehouse.rows("int_group_fits")}
+    before = {**warehouse.relations(), **{fit: warehouse.rows(fit) for fit in FITS}}
     build(warehouse, state, "an unchanged build", *WITHOUT_SHORTCUT)
-    after = {**warehouse.relations(), "int_group_fits": warehouse.rows("int_group_fits")}
+    after = {**warehouse.relations(), **{fit: warehouse.rows(fit) for fit in FITS}}
     assert_same(before, after, "an unchanged build changed")
 
 
@@ -138,8 +153,8 @@ def build(warehouse, state, what, *options):
     """Deliver the inputs and build; the vectors in use must be those of one encoder."""
     result = warehouse.load(**state.arrow()).try_build(*options, state=state)
     assert result.ok, f"{what} failed: {result.output}"
-    tables = ("vec_items", "vec_texts", "vec_users", "int_group_fits")
-    in_use = {"int_group_fits": " where size > 0"}  # those of nobody stay as they were
+    tables = ("vec_items", "vec_texts", "vec_users", *FITS)
+    in_use = dict.fromkeys(FITS, " where size > 0")  # those of nobody stay as they were
     used = {
         (f,)
         for name in tables
@@ -149,7 +164,7 @@ def build(warehouse, state, what, *options):
 
 
 def compare_with_full_build(sequence, state, warehouse):
-    incremental, comparable = warehouse.relations(), warehouse.relations(FOLLOWS_EARLIER_GROUPS)
+    incremental, comparable = warehouse.relations(), warehouse.relations(FOLLOWS_EARLIER_FITS)
     with warehouse.set_aside() as kept:
         if sequence.fresh:
             shuffled = {name: tuple(sorted(rows, key=md5_of)) for name, rows in state.tables.items()}
@@ -162,16 +177,15 @@ def compare_with_full_build(sequence, state, warehouse):
             shutil.copyfile(kept, warehouse.path)
         result = warehouse.try_build(*([] if sequence.fresh else ["--full-refresh"]), state=state)
         assert result.ok, f"the full build failed: {result.output}"
-        assert_same(comparable, warehouse.relations(FOLLOWS_EARLIER_GROUPS), "a full build differs in")
+        assert_same(comparable, warehouse.relations(FOLLOWS_EARLIER_FITS), "a full build differs in")
         warehouse.run(
             f"attach '{kept}' as kept (read_only)",
-            "create or replace table recudf.int_group_fits as from kept.recudf.int_group_fits",
+            *(f"create or replace table recudf.{fit} as from kept.recudf.{fit}" for fit in FITS),
         )
-        result = warehouse.try_build(
-            "--select", "int_group_fits+", "--exclude", "int_group_fits", state=state
-        )
-        assert result.ok, f"the build on the same groups failed: {result.output}"
-        assert_same(incremental, warehouse.relations(), "a full build on the same groups differs in")
+        after = [f"{fit}+" for fit in FITS]
+        result = warehouse.try_build("--select", *after, "--exclude", *FITS, state=state)
+        assert result.ok, f"the build on the same fits failed: {result.output}"
+        assert_same(incremental, warehouse.relations(), "a full build on the same fits differs in")
 
 
 def md5_of(row):

@@ -80,6 +80,10 @@ def test_a_taxonomy_lifts_what_is_liked_to_what_it_lies_in(shop):
     beside = outdoors_share * (5 / 12) / (11 / 12)
     found = categories(shop, "dot", "middle")
     assert found["Camping"][0] == pytest.approx((camping + beside) / 2)
+    twice = shop.query(
+        "select user_id, interest_id from recudf.fct_user_interests group by all having count(*) > count(distinct layer)"
+    )
+    assert twice == []
 
 
 def test_dislikes_count_against_an_interest(shop):

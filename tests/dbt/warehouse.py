@@ -88,12 +88,14 @@ class Warehouse:
         with self.connection() as connection:
             return connection.execute(sql, list(values)).to_arrow_table()
 
-    def rows(self, relation, without=("run_id",), schema="recudf"):
-        """All rows of a relation in a fixed order, without columns that belong to the run."""
+    def rows(self, relation, without=("run_id",), schema="recudf", where="true"):
+        """The rows of a relation in a fixed order, without columns that belong to the run."""
         with self.connection() as connection:
             cursor = connection.execute(f'select * from "{schema}"."{relation}" limit 0')
             kept = ", ".join(f'"{c[0]}"' for c in cursor.description if c[0] not in without)
-            return connection.execute(f'select {kept} from "{schema}"."{relation}" order by all').fetchall()
+            return connection.execute(
+                f'select {kept} from "{schema}"."{relation}" where {where} order by all'
+            ).fetchall()
 
     def _profile(self, entries) -> Path:
         profile = yaml.safe_load((project_directory() / "profiles.yml").read_text())

@@ -8,6 +8,7 @@ select
     cast(ranked.position as integer) as rank,
     cast(ranked.score as float) as score,
     cast(ranked.lift as float) as lift,
+    ranked.emotion,
     cast(ranked.events as bigint) as evidence_count,
     ranked.first_at as first_seen,
     ranked.last_at as last_seen,

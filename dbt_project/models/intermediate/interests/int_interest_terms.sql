@@ -1,5 +1,5 @@
--- What names topics and fields: the words and categories of what they hold, best first. Of two that share a word the
--- better one stays.
+-- What names topics and fields: the words and categories of what they hold, best first: those by which they stand out,
+-- by how much what has them is alike. Of two that share a word the better one stays.
 with owned as (
     select
         owners.kind,
@@ -28,8 +28,9 @@ termed as (
         valued.owner_id,
         lower(coalesce(terms.phrase, categories.name)) as term,
         bool_or(categories.name is not null) as is_category,
-        max(valued.value) as value
+        max(round(valued.value * coalesce(coherence.coherence, 1), 9)) as value
     from valued
+    left join {{ ref('recudf', 'int_interest_coherence') }} as coherence on valued.key = coherence.interest_id
     left join {{ ref('recudf', 'int_terms') }} as terms on valued.key = terms.interest_id
     left join (
         select distinct interest_id, name from {{ ref('recudf', 'int_interest_sources') }} where kind = 'category'
@@ -51,26 +52,15 @@ best as (
     where position <= 30
 ),
 
-parts as (
-    select owner_id, position, {{ recudf.unnest(recudf.split('term', ' ')) }} as part from best
-),
-
-overlapping as (
-    select distinct
-        worse.owner_id,
-        worse.position
-    from parts as worse
-    inner join parts as better
-        on worse.owner_id = better.owner_id and worse.part = better.part and worse.position > better.position
+kept as (
+    {{ recudf.without_shared_words('best') }}
 )
 
 select
-    best.owner_id as interest_id,
-    best.term,
-    best.is_category,
-    best.value,
-    row_number() over (partition by best.owner_id order by best.position) as position,
-    row_number() over (partition by best.owner_id, best.is_category order by best.position) as position_of_its_kind
-from best
-left join overlapping on best.owner_id = overlapping.owner_id and best.position = overlapping.position
-where overlapping.position is null
+    owner_id as interest_id,
+    term,
+    is_category,
+    value,
+    row_number() over (partition by owner_id order by position) as position,
+    row_number() over (partition by owner_id, is_category order by position) as position_of_its_kind
+from kept

@@ -85,3 +85,20 @@ select
 from {{ ref('recudf', 'int_interest_rules') }} as rules
 inner join named as antecedents on rules.antecedent_id = antecedents.interest_id
 inner join named as consequents on rules.consequent_id = consequents.interest_id
+union all
+select
+    sentiments.interest_id,
+    'sentiment' as granularity,
+    'feeling' as kind,
+    coalesce(min(named.name), min(items.title), sentiments.subject_id) as name,
+    null as words,
+    case when sentiments.subject_kind != 'item' then sentiments.subject_id end as parent_id,
+    cast(sum(sentiments.texts) as bigint) as sources,
+    count(*) as users,
+    round(count(*) * 1.0 / min(people.users), 9) as population_share
+from {{ ref('recudf', 'int_user_sentiments') }} as sentiments
+cross join people
+left join named on sentiments.subject_id = named.interest_id and sentiments.subject_kind != 'item'
+left join {{ ref('recudf', 'stg_items') }} as items
+    on sentiments.subject_id = items.item_id and sentiments.subject_kind = 'item'
+group by sentiments.interest_id, sentiments.subject_kind, sentiments.subject_id

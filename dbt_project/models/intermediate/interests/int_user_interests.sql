@@ -4,6 +4,7 @@
 --   middle:  a field, and a topic half by its own share and half by its field's, so that what lies beside it counts;
 --            likewise a category that others lie in, and those;
 --            a rule whose both sides the user does, by its confidence
+-- and how the user's texts feel about items (surface) and topics and categories (middle), from -1 to 1
 {%- set shrinkage = recudf.number('interest_shrinkage') %}
 with shares as (
     select
@@ -18,7 +19,9 @@ with shares as (
 ),
 
 parents as (
-    select distinct parent_id from {{ ref('recudf', 'int_interests') }} where parent_id is not null
+    select distinct parent_id
+    from {{ ref('recudf', 'int_interests') }}
+    where parent_id is not null and granularity = 'topic'
 ),
 
 -- of the field's share what goes to a topic of it among all people
@@ -33,7 +36,9 @@ beside as (
         fields.last_at
     from shares as fields
     inner join {{ ref('recudf', 'int_interests') }} as topics on fields.interest_id = topics.parent_id
-    where topics.population_share > 0
+    left join parents on topics.interest_id = parents.parent_id
+    -- what others lie in has a share of its own in this layer
+    where topics.granularity = 'topic' and topics.population_share > 0 and parents.parent_id is null
 ),
 
 layers as (
@@ -78,23 +83,30 @@ layers as (
 
 rounded as (
     select
-        user_id,
-        interest_id,
-        layer,
-        round(score, 6) as score,
-        -- beyond what people have on average; what shows on the surface is beyond the user's own already
-        round(case when layer = 'surface' then score else score * ln(score / population_share) end, 6) as value,
-        case when layer != 'surface' then round(score / population_share, 6) end as lift,
-        events,
-        first_at,
-        last_at
+        layers.user_id,
+        layers.interest_id,
+        layers.layer,
+        round(layers.score, 6) as score,
+        -- beyond what people have on average; what shows on the surface is beyond the user's own already. A word that is
+        -- said of everything counts for little
+        round(
+            case when layers.layer = 'surface' then layers.score else layers.score * ln(layers.score / layers.population_share) end
+            * case when layers.interest_id like 'word:%' then coalesce(coherence.coherence, 1) else 1 end, 9
+        ) as value,
+        case when layers.layer != 'surface' then round(layers.score / layers.population_share, 6) end as lift,
+        layers.events,
+        layers.first_at,
+        layers.last_at
     from layers
+    left join {{ ref('recudf', 'int_interest_coherence') }} as coherence on layers.interest_id = coherence.interest_id
 ),
 
 ranked as (
     select
         rounded.*,
         interests.granularity,
+        interests.name as term,
+        rounded.user_id || ' ' || rounded.layer as owner_id,
         row_number() over (
             partition by rounded.user_id, rounded.layer, interests.granularity
             order by rounded.value desc, rounded.interest_id
@@ -102,6 +114,52 @@ ranked as (
     from rounded
     inner join {{ ref('recudf', 'int_interests') }} as interests on rounded.interest_id = interests.interest_id
     where rounded.value > 0 and (rounded.lift is null or rounded.lift >= 1.2)
+),
+
+words as (
+    select * from ranked where granularity = 'word' and position <= 3 * {{ recudf.number('interests_per_user') }}
+),
+
+united as (
+    select * from ({{ recudf.without_shared_words('words') }}) as apart
+    union all
+    select * from ranked where granularity != 'word'
+),
+
+numbered as (
+    select
+        user_id,
+        interest_id,
+        layer,
+        score,
+        value,
+        lift,
+        cast(null as string) as emotion,
+        events,
+        first_at,
+        last_at,
+        granularity,
+        row_number() over (partition by user_id, layer, granularity order by position) as position
+    from united
+    union all
+    -- a strong feeling about what was written of often comes first; what is said of an item shows as it is
+    select
+        user_id,
+        interest_id,
+        case when subject_kind = 'item' then 'surface' else 'middle' end as layer,
+        polarity as score,
+        round(abs(polarity) * texts / (texts + 1), 9) as value,
+        null as lift,
+        emotion,
+        texts as events,
+        first_at,
+        last_at,
+        'sentiment' as granularity,
+        row_number() over (
+            partition by user_id, subject_kind = 'item'
+            order by round(abs(polarity) * texts / (texts + 1), 9) desc, interest_id
+        ) as position
+    from {{ ref('recudf', 'int_user_sentiments') }}
 )
 
-select * from ranked where position <= {{ recudf.number('interests_per_user') }}
+select * from numbered where position <= {{ recudf.number('interests_per_user') }}

@@ -1,5 +1,6 @@
 -- User x item or text: what it weighs over the whole history, and among the user's last events. Bot-like users have
--- no interests. A text of somebody who dislikes its item weighs negative.
+-- no interests. A text weighs negative where its item is disliked, or where it is clearly
+-- negative itself.
 with events as (
     select
         user_id,
@@ -15,11 +16,13 @@ with events as (
         'text' as source_kind,
         texts.text_hash as source_id,
         texts.kind as event_type,
-        {{ recudf.number('text_weight') }} * case when history.weight < 0 then -1 else 1 end as weight,
+        {{ recudf.number('text_weight') }}
+        * case when history.weight < 0 or sentiments.polarity < -0.5 then -1 else 1 end as weight,
         texts.created_at as occurred_at
     from {{ ref('recudf', 'stg_texts') }} as texts
     left join {{ ref('recudf', 'int_user_items') }} as history
         on texts.user_id = history.user_id and texts.item_id = history.item_id
+    left join {{ ref('recudf', 'int_text_sentiments') }} as sentiments on texts.text_hash = sentiments.text_hash
 ),
 
 ranked as (
