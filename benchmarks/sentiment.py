@@ -23,7 +23,7 @@ import recudf
 from recudf.cli.project import project_directory
 
 FOLDS = 5
-PER_SIDE = 10_000  # as sentiment_labels_per_side has it
+PER_SIDE = 20_000  # as sentiment_labels_per_side has it
 
 
 def fold_of(key):

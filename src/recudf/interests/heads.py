@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 
-VECTOR_C, NGRAM_C = 3.0, 1.0  # inverse strength of the penalty of each head, chosen on folds
+VECTOR_C, NGRAM_C = 3.0, 0.2  # inverse strength of the penalty of each head, chosen on folds
 MOST_NGRAMS = 100_000
 NEGATED_WEIGHT = 1.5  # of a word under a negation, chosen on folds of the prototypes
 
