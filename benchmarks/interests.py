@@ -54,12 +54,14 @@ def load(data: Path, database: Path) -> None:
 class Replay:
     """Topic shares at one moment, [users, topics], and what came after it."""
 
-    def __init__(self, database: Path, moment: str) -> None:
+    def __init__(self, database: Path, later: Path, moment: str) -> None:
         self.connection = duckdb.connect(str(database), read_only=True)
         self.connection.execute("set schema = 'recudf'")
+        self.connection.execute(f"attach '{later}' as later (read_only)")
         self.moment = moment
         topics = self.connection.execute(
-            "select interest_id, population_share, parent_id from int_interests where kind = 'topic' order by 1"
+            "select interest_id, population_share, parent_id from int_interests "
+            "where kind = 'topic' order by interest_id"
         ).fetchall()
         self.position = {topic: i for i, (topic, *_) in enumerate(topics)}
         population = np.maximum([share for _, share, _ in topics], FLOOR)
@@ -72,8 +74,10 @@ class Replay:
 
     def _read_users(self) -> None:
         rows = self.connection.execute("""
-            select user_id, interest_id, weight, greatest(recent_weight, 0), user_weight, user_recent_weight, user_events
-            from int_user_interest_weights where interest_id in (select interest_id from int_interests where kind = 'topic')
+            select user_id, interest_id, weight, greatest(recent_weight, 0), user_weight, user_recent_weight,
+                user_events
+            from int_user_interest_weights
+            where interest_id in (select interest_id from int_interests where kind = 'topic')
         """).fetchall()
         users = sorted({row[0] for row in rows})
         self.row = {user: i for i, user in enumerate(users)}
@@ -101,21 +105,20 @@ class Replay:
     def _after(self, condition: str) -> list[tuple[int, int]]:
         """(row of the user, topic) of liked events after the moment that a condition chooses."""
         rows = self.connection.execute(f"""
-            select user_id, topic_id from (
-                select events.user_id, topics.topic_id, events.occurred_at,
-                    row_number() over (partition by events.user_id order by events.occurred_at, events.item_id) as position
+            select user_id, topic_id
+            from (
+                select
+                    events.user_id, topics.topic_id, events.occurred_at,
+                    row_number() over (
+                        partition by events.user_id order by events.occurred_at, events.item_id
+                    ) as position
                 from later.events as events
-                inner join int_topic_sources as topics on events.item_id = topics.source_id and topics.source_kind = 'item'
+                inner join int_topic_sources as topics
+                    on events.item_id = topics.source_id and topics.source_kind = 'item'
                 where events.occurred_at > '{self.moment}'::timestamp
-            ) where {condition}""").fetchall() if self._attach() else []  # fmt: skip
+            )
+            where {condition}""").fetchall()
         return [(self.row[u], self.position[t]) for u, t in rows if u in self.row and t in self.position]
-
-    def _attach(self) -> bool:
-        if not self.connection.execute(
-            "select 1 from duckdb_schemas() where database_name = 'later'"
-        ).fetchall():
-            self.connection.execute(f"attach '{LATER}' as later (read_only)")
-        return True
 
     def likelihood(self, shares: np.ndarray, events: list[tuple[int, int]]) -> np.ndarray:
         """Mean log-likelihood per user [users], NaN without events."""
@@ -127,21 +130,17 @@ class Replay:
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-LATER = ""
-
-
 def layers(data: Path, folder: Path) -> list[str]:
     """A table of differences for one dataset."""
-    global LATER  # noqa: PLW0603: where the events of the whole time lie
     whole = folder / "whole.duckdb"
     load(data, whole)
     build(whole)
-    LATER = str(folder / "later.duckdb")
-    with duckdb.connect(LATER, config=CONFIG) as connection:
+    later = folder / "later.duckdb"
+    with duckdb.connect(str(later), config=CONFIG) as connection:
         connection.execute(f"attach '{whole}' as built (read_only)")
         connection.execute(
-            "create table events as select user_id, item_id, occurred_at from built.recudf.int_interactions_weighted "
-            "where weight > 0 and occurred_at is not null"
+            "create table events as select user_id, item_id, occurred_at "
+            "from built.recudf.int_interactions_weighted where weight > 0 and occurred_at is not null"
         )
         moments = [
             str(connection.execute("select quantile_disc(occurred_at, ?) from events", [q]).fetchone()[0])
@@ -150,7 +149,7 @@ def layers(data: Path, folder: Path) -> list[str]:
     replays = []
     for moment in moments:
         build(whole, as_of=moment)
-        replays.append(Replay(whole, moment))
+        replays.append(Replay(whole, later, moment))
         replays[-1].connection.close()
     first, rest = replays[0], replays[1:]
     mix = max(
@@ -196,8 +195,8 @@ def prediction(data: Path, folder: Path) -> list[str]:
         connection.execute("""
             create table raw.hidden as
             select user_id, item_id from (
-                select user_id, item_id, row_number() over (partition by user_id order by first_at, item_id) as position,
-                    count(*) over (partition by user_id) as items
+                select user_id, item_id, count(*) over (partition by user_id) as items,
+                    row_number() over (partition by user_id order by first_at, item_id) as position
                 from (select trim(user_id) as user_id, trim(item_id) as item_id, min(occurred_at) as first_at
                     from raw.interactions group by all)
             ) where items >= 5 and position > ceil(items * 0.8)""")

@@ -182,7 +182,13 @@ def test_rules_are_those_that_chance_does_not_explain(shop):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("topic_count", 0), ("topic_count", "many"), ("interest_period", "day"), ("surface_days", "x")],
+    [
+        ("topic_count", 0),
+        ("topic_count", "many"),
+        ("topic_method", "lda"),
+        ("interest_period", "day"),
+        ("surface_days", "x"),
+    ],
 )
 def test_impossible_vars_are_refused_by_name(shop, variable, value):
     result = shop.try_build(

@@ -10,3 +10,13 @@
         {{ count }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{# The var topic_method: a method of cluster_fit that takes a number of clusters and restarts. #}
+{% macro topic_method() -%}
+    {%- set method = var('topic_method') -%}
+    {%- if method not in ['graph', 'spherical', 'kmeans'] -%}
+        {%- do recudf.refuse_var('topic_method', method, 'give graph, spherical or kmeans') -%}
+    {%- endif -%}
+    {{ return(method) }}
+{%- endmacro %}

@@ -43,7 +43,8 @@ select
     cast(neighbouring.share as float) as share,
     case when neighbouring.number > 1 then coalesce(neighbouring.earlier != neighbouring.number - 1, true) end as came,
     case
-        when neighbouring.number < neighbouring.periods then coalesce(neighbouring.later != neighbouring.number + 1, true)
+        when neighbouring.number < neighbouring.periods
+            then coalesce(neighbouring.later != neighbouring.number + 1, true)
     end as went,
     {{ recudf.run_columns() }}
 from neighbouring

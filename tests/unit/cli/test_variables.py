@@ -20,7 +20,10 @@ def test_what_dbt_would_render_is_refused_by_name(value, joined):
     [
         [],
         ["--vars", '{"encoder": "default", "half_life_days": 30, "as_of": null}'],
-        ["--vars", '{"inputs": {"items": {"columns": {"item_id": "{{ id }}"}}}}'],  # which dbt leaves as it is
+        [
+            "--vars",
+            '{"inputs": {"items": {"columns": {"item_id": "{{ id }}"}}}}',
+        ],  # which dbt leaves as it is
         ["--vars", "{unfinished"],
         ["--vars"],
         ["--select", "{{ x }}"],

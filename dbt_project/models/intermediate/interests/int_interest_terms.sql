@@ -39,21 +39,19 @@ termed as (
     group by valued.owner_id, term
 ),
 
-best as (
-    select * from (
-        select
-            owner_id,
-            term,
-            is_category,
-            value,
-            row_number() over (partition by owner_id order by value desc, term) as position
-        from termed
-    ) as ranked
-    where position <= 30
+ranked as (
+    select
+        *,
+        row_number() over (partition by owner_id order by value desc, term) as position
+    from termed
+),
+
+first_ones as (
+    select * from ranked where position <= 30
 ),
 
 kept as (
-    {{ recudf.without_shared_words('best') }}
+    {{ recudf.without_shared_words('first_ones') }}
 )
 
 select

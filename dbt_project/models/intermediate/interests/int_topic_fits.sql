@@ -1,7 +1,6 @@
 -- The topics: clusters of what is alike in meaning. Their number grows with the square root of what there is.
-{%- set number = recudf.topic_count() %}
-{%- set params = recudf.text_literal('{"method": ' ~ tojson(var('topic_method')) ~ ', "seed": ' ~ recudf.number('topic_seed') ~ ', "restarts": 4, "k": ')
-    ~ ' || cast(' ~ number ~ ' as string)' %}
+{%- set params = {'method': recudf.topic_method(), 'seed': var('topic_seed'), 'restarts': 4} %}
+{%- set params = recudf.text_literal(tojson(params)[:-1] ~ ', "k": ') ~ ' || cast(' ~ recudf.topic_count() ~ ' as string)' %}
 
 with fits as (
     {{ recudf.lasting_fits(this, ref('recudf', 'int_topic_points'), 'point_id', params, 'members') }}

@@ -28,9 +28,8 @@ others as (
         cosine_topk(vectors.vector, centroids.handle, 1) as nearest
     from {{ ref('recudf', 'vec_texts') }} as vectors
     cross join centroids
-    where not exists (
-        select 1 from members where members.source_kind = 'text' and members.source_id = vectors.text_hash
-    )
+    left join members on vectors.text_hash = members.source_id and members.source_kind = 'text'
+    where members.source_id is null
 )
 
 select source_kind, source_id, topic_id from members

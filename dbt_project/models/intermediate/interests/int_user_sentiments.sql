@@ -51,7 +51,8 @@ select
     texts.user_id,
     subjects.subject_kind,
     subjects.subject_id,
-    'sentiment:' || case when subjects.subject_kind = 'item' then 'item:' else '' end || subjects.subject_id as interest_id,
+    'sentiment:' || case when subjects.subject_kind = 'item' then 'item:' else '' end
+    || subjects.subject_id as interest_id,
     round(avg(texts.polarity), 6) as polarity,
     max(emotions.emotion) as emotion,
     count(*) as texts,

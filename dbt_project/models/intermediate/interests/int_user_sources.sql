@@ -30,7 +30,9 @@ ranked as (
         events.*,
         row_number() over (
             partition by events.user_id
-            order by events.occurred_at desc nulls last, events.source_kind, events.source_id, events.event_type, events.weight
+            order by
+                events.occurred_at desc nulls last, events.source_kind, events.source_id, events.event_type,
+                events.weight
         ) as position
     from events
     inner join {{ ref('recudf', 'int_users_flagged') }} as users on events.user_id = users.user_id
