@@ -49,6 +49,8 @@ CASES = {
     "{{ recudf.array_length(recudf.every_day(\"date '2024-02-28'\", \"date '2024-03-01'\")) }}": 3,
     "{{ recudf.inner_product('" + "v', 'v') }} from (select " + VECTOR + " as v) as rows": 25.0,
     "(with one as {{ recudf.materialized() }} (select 1 as n) select n from one)": 1,
+    "{{ recudf.to_json({'words': recudf.array([\"'a'\", \"'q\\\"ü'\"]), 'n': '1'}) }}": '{"words":["a","q\\"ü"],"n":1}',
+    "(with given as (select 1 as n union all select 2 as n) select sum(given.n) from {{ recudf.one_task('given', ['n']) }})": 3,
     "(with given as (select 1 as n union all select 2 as n) select sum(given.n) from {{ recudf.spread('given', 'n') }})": 3,
 }  # fmt: skip
 TESTED_BY_BUILDS = {

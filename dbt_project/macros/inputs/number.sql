@@ -8,7 +8,7 @@
         'lexical_texts': 'count', 'lexical_dimensions': 'count', 'lexical_seed': 'whole',
         'unknown_share_limit': 'not negative',
         'spark_partitions': 'count', 'spark_index_shards': 'count',
-        'sentiment_min_labels': 'count', 'sentiment_labels_per_side': 'count',
+        'llm_users': 'count', 'sentiment_min_labels': 'count', 'sentiment_labels_per_side': 'count',
         'emotion_min_cosine': 'not negative',
         'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
     } -%}

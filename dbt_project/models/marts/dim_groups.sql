@@ -22,12 +22,17 @@ words as (
         {{ recudf.joined_in_order('word', 'position') }} filter (where position <= 10) as words
     from {{ ref('recudf', 'int_group_words') }}
     group by owner_id
+),
+
+proposed as (
+    {{ recudf.proposed_names('group') }}
 )
 
 select
     fits.group_id,
     'discovered' as kind,
-    coalesce(words.name, fits.group_id) as name,
+    coalesce(proposed.name, words.name, fits.group_id) as name,
+    proposed.summary,
     words.words,
     cast(coalesce(members.size, 0) as bigint) as size,
     cast(round(members.cohesion, 6) as float) as cohesion,
@@ -36,4 +41,5 @@ select
 from {{ ref('recudf', 'int_group_fits') }} as fits
 left join members on fits.group_id = members.group_id
 left join words on fits.group_id = words.group_id
+left join proposed on fits.group_id = proposed.subject_id
 where fits.is_group

@@ -54,7 +54,9 @@ select
     (select count(*) from ({{ recudf.select_input('texts') }}) as read) as texts_read,
     (select count(*) from {{ ref('recudf', 'int_group_fits') }} where is_group) as groups,
     (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations,
-    (
+    {{ recudf.llm_calls() }} as llm_calls,
+    {{ recudf.llm_refused() }} as llm_refused,
+    case when {{ recudf.has_open_questions() }} then {{ began_second }} else (
         select min(occurred_at)
         from (
             select occurred_at from ({{ recudf.select_input('interactions') }}) as events
@@ -62,7 +64,7 @@ select
             select created_at from ({{ recudf.select_input('texts') }}) as texts
         ) as dated
         where occurred_at > {{ began_second }}
-    ) as valid_until,
+    ) end as valid_until,
     false as is_unchanged,
     cast(null as string) as digest
 from encoder

@@ -61,7 +61,7 @@ def repeat(database: Path, build: Build) -> str | None:
             "select column_name from duckdb_columns() where schema_name = ? and table_name = 'fct_runs'",
             [build.schema],
         ).fetchall()
-        if not {"digest", "is_unchanged", "valid_until"} <= {name for (name,) in columns}:
+        if not {"digest", "is_unchanged", "valid_until", "llm_calls"} <= {name for (name,) in columns}:
             return None
         # a row that is dated ahead counts from the first build after its time
         last = connection.execute(
@@ -73,7 +73,7 @@ def repeat(database: Path, build: Build) -> str | None:
         connection.execute(
             f"insert into {_runs(build)} by name select * replace (? as run_id, "
             "cast(timezone('UTC', get_current_timestamp()) as timestamp) as started_at, ? as seconds, "
-            "0 as texts_embedded, texts_embedded + texts_reused as texts_reused, true as is_unchanged) "
+            "0 as llm_calls, 0 as texts_embedded, texts_embedded + texts_reused as texts_reused, true as is_unchanged) "
             f"from {_last(build)}",
             [str(uuid.uuid4()), time.monotonic() - began],
         )

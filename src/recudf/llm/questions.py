@@ -51,7 +51,7 @@ KINDS = {
         "one to four words, in the language of the data. Leave out what the data do not show; empty lists "
         "are fine: "
         '{"middle": ["..."], "deep": ["..."]}',
-        {"middle": Part(4, 60, most=3), "deep": Part(4, 60, most=2)},
+        {"middle": Part(6, 60, most=3), "deep": Part(6, 60, most=2)},
         300,
     ),
 }

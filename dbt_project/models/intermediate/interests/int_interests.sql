@@ -41,6 +41,10 @@ terms as (
     group by interest_id
 ),
 
+proposed as (
+    {{ recudf.proposed_names('topic') }}
+),
+
 parents as (
     select {{ recudf.unnest('members') }} as interest_id, field_id as parent_id
     from {{ ref('recudf', 'int_field_fits') }}
@@ -55,7 +59,7 @@ named as (
         sources.interest_id,
         case when sources.kind = 'word' then 'word' else 'topic' end as granularity,
         sources.kind,
-        coalesce(phrases.phrase, terms.name, sources.name) as name,
+        coalesce(phrases.phrase, proposed.name, terms.name, sources.name) as name,
         terms.words,
         parents.parent_id,
         sources.sources,
@@ -65,6 +69,7 @@ named as (
     cross join people
     left join users on sources.interest_id = users.interest_id
     left join terms on sources.interest_id = terms.interest_id
+    left join proposed on sources.interest_id = proposed.subject_id
     left join parents on sources.interest_id = parents.interest_id
     left join {{ ref('recudf', 'int_terms') }} as phrases on sources.interest_id = phrases.interest_id
 )
