@@ -3,8 +3,8 @@
     python benchmarks/keywords.py --data ../shared/data
 
 Needs the extra bench. Three sets of people's words: the label of a question (shorttext-stackoverflow), the
-headline that a reviewer gave (instruments), the tags that a user wrote (movies). No constant was chosen by these
-words: docs/keywords.md says how they were.
+headline that a reviewer gave (instruments), the tags that a user wrote (movies). No constant was chosen by
+these words: docs/keywords.md says how they were.
 """
 
 import argparse
