@@ -119,6 +119,19 @@ def test_prototypes_are_of_the_languages_written(tmp_path):
     assert weights["很好用"] > 0 > weights["不好用"]
 
 
+def test_the_lexical_encoder_serves_beside_the_ngrams(tmp_path):
+    data = reviews(400, (("坏吉他", "不好用", "太慢"), ("好吉他", "很好用", "很快")))
+    shop = Warehouse(tmp_path / "shop.duckdb").load(**data).build(*PARTS, tested=True, encoder="lexical")
+    kinds = dict(shop.query("select kind, count(*) from recudf.int_sentiment_weights group by kind"))
+    assert kinds["vector"] > 1
+    assert kinds["ngram"] > 1
+    assert shop.query("""
+        select distinct s.method, s.polarity > 0 from recudf.int_text_sentiments as s
+        inner join recudf.int_sentiment_labels as l using (text_hash) where l.label > 0""") == [
+        ("ratings", True)
+    ]
+
+
 def test_seed():
     """As many sentences of both sides and of every emotion in each language, none twice."""
     with (project_directory() / "seeds" / "sentiment_prototypes.csv").open(encoding="utf-8") as file:
