@@ -13,12 +13,18 @@ import both_engines
 from compare_builds import compare
 from recudf.cli import main
 
+DRIVER = """
+import atexit, sys
+from recudf.cli import main
+atexit.register(lambda: print("torch on the driver:", "torch" in sys.modules))
+main()
+"""
 FEW = "{spark_partitions: 2, spark_index_shards: 3}"
 REBUILT = ("int_text_embeddings", "int_group_fits", "fct_runs")  # what reads its earlier self, or keeps it
 
 
 def recudf(folder, encoder, *arguments):
-    """A command in a process of its own, as Spark would stay in this one."""
+    """A command in a process of its own, as Spark would stay in this one; it says at last what it has imported."""
     environment = {
         **os.environ,
         "RECUDF_SPARK_MASTER": "local-cluster[2,1,1024]" if "--vars" in arguments else "local[1]",
@@ -26,7 +32,7 @@ def recudf(folder, encoder, *arguments):
         "RECUDF_ENCODER": str(encoder),
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
-    command = [sys.executable, "-m", "recudf", *map(str, arguments), "--target", "spark"]
+    command = [sys.executable, "-c", DRIVER, *map(str, arguments), "--target", "spark"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=folder, check=False)
 
 
@@ -47,6 +53,8 @@ def test_both_engines_build_the_same(built, sample, tmp_path, tiny_encoder):
     for select in ([], ["--select", *REBUILT]):
         result = recudf(tmp_path, tiny_encoder, "build", "--quiet", "--vars", FEW, *select)
         assert result.returncode == 0, result.stdout + result.stderr
+        # the first build has texts to embed, which workers do, the second has none
+        assert result.stdout.splitlines()[-1] == "torch on the driver: False"
         assert [found for found in compare(built.path, tmp_path) if not found.equal] == []
     runs = duckdb.sql(
         f"from read_parquet('{tmp_path}/tables/recudf.db/fct_runs/*.parquet') order by started_at"
