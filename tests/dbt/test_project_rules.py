@@ -48,7 +48,9 @@ NO_KEY = {
 def artifacts(tmp_path_factory):
     """The manifest, and the semantic manifest, of the project with everything switched on."""
     folder = tmp_path_factory.mktemp("rules")
-    wanted = json.dumps({"evaluation_users": "some.users", "semantic_layer": True, "encoder": "lexical", "llm": True})
+    wanted = json.dumps(
+        {"evaluation_users": "some.users", "semantic_layer": True, "encoder": "lexical", "llm": True}
+    )
     assert run_dbt(["parse", "--quiet", "--vars", wanted, "--target-path", str(folder)], folder / "x.duckdb")
     return json.loads((folder / "manifest.json").read_text()), (folder / "semantic_manifest.json").read_text()
 

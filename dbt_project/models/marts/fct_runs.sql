@@ -56,15 +56,18 @@ select
     (select count(*) from {{ ref('recudf', 'fct_recommendations') }}) as recommendations,
     {{ recudf.llm_calls() }} as llm_calls,
     {{ recudf.llm_refused() }} as llm_refused,
-    case when {{ recudf.has_open_questions() }} then {{ began_second }} else (
-        select min(occurred_at)
-        from (
-            select occurred_at from ({{ recudf.select_input('interactions') }}) as events
-            union all
-            select created_at from ({{ recudf.select_input('texts') }}) as texts
-        ) as dated
-        where occurred_at > {{ began_second }}
-    ) end as valid_until,
+    case
+        when {{ recudf.has_open_questions() }} then {{ began_second }}
+        else (
+            select min(occurred_at)
+            from (
+                select occurred_at from ({{ recudf.select_input('interactions') }}) as events
+                union all
+                select created_at from ({{ recudf.select_input('texts') }}) as texts
+            ) as dated
+            where occurred_at > {{ began_second }}
+        )
+    end as valid_until,
     false as is_unchanged,
     cast(null as string) as digest
 from encoder

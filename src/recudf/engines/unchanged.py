@@ -73,7 +73,8 @@ def repeat(database: Path, build: Build) -> str | None:
         connection.execute(
             f"insert into {_runs(build)} by name select * replace (? as run_id, "
             "cast(timezone('UTC', get_current_timestamp()) as timestamp) as started_at, ? as seconds, "
-            "0 as llm_calls, 0 as texts_embedded, texts_embedded + texts_reused as texts_reused, true as is_unchanged) "
+            "0 as llm_calls, 0 as texts_embedded, texts_embedded + texts_reused as texts_reused, "
+            "true as is_unchanged) "
             f"from {_last(build)}",
             [str(uuid.uuid4()), time.monotonic() - began],
         )

@@ -28,14 +28,13 @@ unknown as {{ recudf.materialized() }} (
     from wanted
     cross join encoder
     cross join fit
-    where
-        encoder.fingerprint is not null
-        {%- if is_incremental() %}
+    where encoder.fingerprint is not null
+    {%- if is_incremental() %}
         and not exists (
             select 1 from {{ this }} as known
             where known.text_hash = wanted.text_hash and known.fingerprint = encoder.fingerprint
         )
-        {%- endif %}
+    {%- endif %}
 ),
 
 embedded as (

@@ -1,13 +1,13 @@
--- User x interest x layer, the best of each granularity: what is larger than people have it on average, most of all; and
--- how the user's texts feel about items (surface), topics and categories (middle), from -1 to 1.
+-- User x interest x layer, the best of each granularity: what is larger than people have it on average, most of all;
+-- and how the user's texts feel about items (surface), topics and categories (middle), from -1 to 1.
 with rounded as (
     select
         layers.user_id,
         layers.interest_id,
         layers.layer,
         round(layers.score, 6) as score,
-        -- beyond what people have on average; what shows on the surface is beyond the user's own already. A word that is
-        -- said of everything counts for little
+        -- beyond what people have on average; what shows on the surface is beyond the user's own already. A word that
+        -- is said of everything counts for little
         round(
             layers.score
             * case when layers.layer = 'surface' then 1 else ln(layers.score / layers.population_share) end
