@@ -61,16 +61,18 @@ def assert_equal(warehouse, schema, other):
     assert len(warehouse.rows("fct_recommendations", schema=schema)) > 100
 
 
-@pytest.fixture(scope="module")
-def cut(tmp_path_factory, sample):
-    """The sample with rows around a moment in its middle that is an event's time: (warehouse, moment)."""
+@pytest.fixture(scope="module", params=["default", "lexical"])
+def cut(request, tmp_path_factory, sample):
+    """The sample with rows around a moment in its middle that is an event's time: (warehouse, moment). By an encoder
+    that knows what it knows, and by one that is fitted on what a build may see."""
     warehouse = Warehouse(tmp_path_factory.mktemp("as_of") / "cut.duckdb").load(**sample.inputs)
     (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
     add_rows_around(warehouse, moment)
     truncate(warehouse, moment, CUTS)
-    warehouse.build(schema="replayed", as_of=str(moment))
-    warehouse.build(schema="truncated", as_of=str(moment), raw_schema="raw_cut")
-    return warehouse, moment
+    encoder = request.param
+    warehouse.build(schema="replayed", as_of=str(moment), encoder=encoder)
+    warehouse.build(schema="truncated", as_of=str(moment), raw_schema="raw_cut", encoder=encoder)
+    return warehouse, moment, encoder
 
 
 def test_as_of_equals_data_truncated_by_hand(cut):
@@ -79,14 +81,14 @@ def test_as_of_equals_data_truncated_by_hand(cut):
 
 def test_the_latest_event_is_as_of_where_no_var_is(cut):
     """On truncated data as_of need not be said: the moment is an event's time, and 2999 and 1970 are no times."""
-    warehouse, moment = cut
-    warehouse.build(schema="unsaid", raw_schema="raw_cut")
+    warehouse, moment, encoder = cut
+    warehouse.build(schema="unsaid", raw_schema="raw_cut", encoder=encoder)
     assert warehouse.query("select * from unsaid.stg_as_of") == [(moment, False)]
     assert_equal(warehouse, "replayed", "unsaid")
 
 
 def test_what_lies_after_is_not_there(cut):
-    warehouse, moment = cut
+    warehouse, moment, _ = cut
     known = {user for (user, *_) in warehouse.rows("dim_users", schema="replayed")}
     assert not known & {"only after", "only in 2999", "writes after", "joins after"}
     assert warehouse.query(

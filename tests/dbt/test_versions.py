@@ -53,6 +53,21 @@ def test_a_database_of_an_older_version_is_rebuilt(shop, built):
     assert shop.query("select count(*) from recudf.fct_runs where recudf_version is null") == [(1,)]
 
 
+def test_embeddings_of_a_version_that_did_not_count_characters_are_kept(shop):
+    """Of what was embedded before nothing is said, later texts are counted."""
+    shop.run(
+        "update recudf.fct_runs set recudf_version = '0.0.9'",
+        "alter table recudf_embeddings.int_text_embeddings drop characters",
+        "alter table recudf_embeddings.int_text_embeddings drop unknown_characters",
+        "insert into raw.items by name select 'new' as item_id, 'two 书' as title",
+    )
+    code, said = build(shop)
+    assert code == 0, said
+    assert "kept are embeddings" in said
+    shares = "select texts_embedded, unknown_share from recudf.fct_runs order by started_at desc limit 1"
+    assert shop.query(shares) == [(1, 0.25)]
+
+
 @pytest.mark.parametrize("options", [(), ("--in-place",)])
 def test_embeddings_outlive_an_upgrade(shop, options):
     shop.run("update recudf.fct_runs set recudf_version = '0.0.9'")
