@@ -43,6 +43,7 @@ QUESTIONS = (
     "int_llm_questions",
     "int_llm_answers",
     "int_llm_names",
+    "int_llm_support",
     "int_proposed_interests",
     "dim_groups",
     "fct_runs",

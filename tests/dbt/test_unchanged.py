@@ -68,6 +68,7 @@ def test_the_order_of_rows_is_no_change(shop):
         "drop table raw.users",
         # what a build left
         "drop table recudf.dim_users",
+        "drop table recudf_embeddings.int_text_embeddings",
         "delete from recudf.fct_recommendations where rank = 10",
         # how a build was made
         "update recudf.fct_runs set digest = 'of another version'",

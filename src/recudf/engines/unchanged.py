@@ -19,6 +19,7 @@ from recudf.engines.files import quoted
 from recudf.settings import LEXICAL, Settings
 
 CODE = {".sql", ".yml", ".csv", ".py", ".toml"}
+SHARED = "recudf_embeddings"  # embeddings, and answers of a language model
 LEFT_BY_DBT = {"target", "logs", "dbt_packages"}
 
 Relation = tuple[str, str]  # schema and name
@@ -121,6 +122,8 @@ def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
             runs = ", min(run_id), max(run_id)" if "run_id" in columns else ""
             rows = connection.execute(f"select count(*){runs} from {table}").fetchall()
             digest.update(repr((schema, name, rows)).encode())
+    # what schemas share gains rows by other builds, but may not be gone
+    digest.update(repr(_relations(connection, (SHARED,))).encode())
     return digest.hexdigest()
 
 
