@@ -199,8 +199,10 @@ def test_every_json_parameter_refuses_an_unknown_key():
     connection = recudf.connect()
     functions = {f.name: [a.name for a in f.arguments] for f in discover(Settings())}
     taking = {name for name, arguments in functions.items() if "params" in arguments}
-    assert taking == {"cluster_fit"}
+    assert taking == {"cluster_fit", "lexical_fit"}
     for key in [*NAMES, "K", "no_such_key"]:
+        with pytest.raises(duckdb.Error, match=r"unknown parameter .*: known are dimensions"):
+            connection.execute("select lexical_fit(['a b'], ?)", [json.dumps({key: 1})])
         with pytest.raises(duckdb.Error, match=r"unknown parameter .*: known are method, k"):
             connection.execute(
                 "select cluster_fit(vector_index('a', [1, 2]), ?)", [json.dumps({"k": 1, key: 1})]

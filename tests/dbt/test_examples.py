@@ -29,7 +29,9 @@ def connection(built, tmp_path_factory):
     shutil.copy(built.path, copy)
     connection = recudf.connect(copy)
     connection.execute("set search_path = 'recudf,main'")
-    connection.execute("create table reviews as select text_id as review_id, text as review from stg_texts")
+    connection.execute(
+        "create table reviews as select text_id as review_id, text as review, 1 + row_number() over () % 5 as stars from stg_texts"
+    )
     connection.execute(
         "create table centroids as select cluster_number as cluster_id, centroid from int_group_fits"
     )
