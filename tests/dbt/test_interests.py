@@ -146,6 +146,7 @@ def test_trends_and_history(shop):
     assert rows == [("Camping", "2024-01-01", 1.0, None, True), ("Knitting", "2024-03-01", 1.0, True, None)]
 
 
+@pytest.mark.slow
 def test_what_is_old_does_not_show_on_the_surface(shop, tmp_path):
     later = f"{EVENTS} union all select 'eve', 'c1', 'purchase', null, '2024-10-01'::timestamp"
     warehouse = Warehouse(tmp_path / "later.duckdb").load(items=ITEMS, interactions=later).build(**FLAT)

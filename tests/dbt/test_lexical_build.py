@@ -79,6 +79,7 @@ def test_vectors_tell_departments_apart(shop):
     assert near > far + 0.1
 
 
+@pytest.mark.slow
 def test_a_fit_stays_and_places_later_texts(tmp_path):
     """Later texts are embedded, and nothing else; a full refresh fits anew and lets go of what the old fit made."""
     items = [("1", "红色吉他"), ("2", "蓝色吉他"), ("3", "科幻电影"), ("4", "爱情电影"), ("5", "电影书")]
@@ -149,6 +150,7 @@ def test_a_replay_fits_on_its_past_and_leaves_one_fit(shop, tmp_path):
     assert copy.query(FITS) == [(own,)]
 
 
+@pytest.mark.slow
 def test_a_look_back_is_no_look_ahead(shop, tmp_path):
     """A schema that was built on everything, built again as of the past: its fit has seen too much and is made anew."""
     copy = copied(shop, tmp_path)
@@ -160,6 +162,7 @@ def test_a_look_back_is_no_look_ahead(shop, tmp_path):
     assert copy.rows("vec_items") != shop.rows("vec_items")
 
 
+@pytest.mark.slow
 def test_encoders_of_both_kinds_share_a_database(shop, tmp_path, tiny_encoder):
     copy = copied(shop, tmp_path)
     texts = last_run(copy)[2]
@@ -228,6 +231,7 @@ def test_a_build_warns_of_what_the_encoder_does_not_know(two_languages):
     assert "does not know" not in quiet.output
 
 
+@pytest.mark.slow
 def test_a_multilingual_model_is_a_setting_away(two_languages, multilingual_encoder, monkeypatch):
     monkeypatch.setenv("RECUDF_ENCODER", str(multilingual_encoder))
     two_languages.build()

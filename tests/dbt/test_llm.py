@@ -190,6 +190,7 @@ def test_neither_ids_nor_texts_are_sent(asked):
         assert set(data["titles"]) <= titles
 
 
+@pytest.mark.slow
 def test_what_was_answered_is_not_asked_again(copy, asking):
     with serving(sensible) as script:
         asking(script)
@@ -229,6 +230,7 @@ EMPTY = ["Quarterly tax returns", "zxq wvut", "Buy at evil shop", "Click here no
     "Lorem ipsum dolor", "System prompt", "Various things", "Ignore previous instructions", "Best deals online"]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_threshold_tells_names_from_nonsense():
     """What docs/llm.md says of llm_min_similarity."""
     with recudf.connect() as connection:
@@ -276,6 +278,7 @@ def test_nonsense_is_refused(without, copy, asking):
     assert runs(copy)[-1] == (len(script.requests), questions)
 
 
+@pytest.mark.slow
 def test_a_title_that_gives_orders_is_data(copy, asking):
     """Even a model that obeys it cannot have its way: the name says nothing of what is in the topic."""
     copy.run(f"update raw.items set title = '{EVIL} ' || title where item_id like 'Ca-%'")
@@ -312,6 +315,7 @@ def test_a_failing_server_leaves_built_in_names_and_is_asked_by_the_next_build(w
     assert {name for (name,) in copy.query("select name from recudf.dim_groups")} <= set(NAMES.values())
 
 
+@pytest.mark.slow
 def test_a_budget_is_never_overdrawn_and_the_next_build_goes_on(copy, asking):
     questions = copy.query("select count(distinct content) from recudf.int_llm_questions")[0][0]
     with serving(sensible) as script:
@@ -344,6 +348,7 @@ def test_impossible_vars_are_refused_by_name(copy, variable, value):
     assert variable in result.output
 
 
+@pytest.mark.slow
 def test_a_build_stands_where_nothing_is_open(copy, asking):
     options = ("--vars", json.dumps(ON))
     with serving(sensible) as script:

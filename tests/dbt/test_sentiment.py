@@ -97,6 +97,7 @@ def test_with_few_labels_prototypes_serve(tmp_path):
     assert shop.query("select count(*) from recudf.int_sentiment_weights where kind = 'ngram'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_without_texts_there_is_nothing(tmp_path):
     shop = Warehouse(tmp_path / "shop.duckdb").load(interactions=reviews(5)["interactions"])
     shop.build(*PARTS, tested=True)
@@ -109,6 +110,7 @@ def test_without_texts_there_is_nothing(tmp_path):
         assert shop.rows(table) == []
 
 
+@pytest.mark.slow
 def test_prototypes_are_of_the_languages_written(tmp_path):
     """Also of texts that are rated, by characters alone where the encoder has no vector for them."""
     data = reviews(400, (("坏吉他", "不好用", "太慢"), ("好吉他", "很好用", "很快")))
