@@ -37,7 +37,7 @@ FLOOR = 1e-4  # share of a topic that nobody has
 def build(database: Path, **variables: object) -> None:
     """Build interests in place, without tests."""
     command = ["build", "--in-place", "--quiet", "--database", str(database), "--vars", json.dumps(variables)]
-    chosen = ["--select", "+fct_user_interests", "fct_interest_sources", "dim_interests"]
+    chosen = ["--select", "+fct_user_interests", "fct_interest_sources", "dim_interests", "+vec_users"]
     left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     subprocess.run([sys.executable, "-m", "recudf", *command, *chosen, *left_out], check=True)
 
