@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from recudf.cli import options
+from recudf.cli.dbt_options import names
 from recudf.cli.errors import Failed
 from recudf.errors import WarehouseError
 
@@ -55,7 +56,7 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
     from recudf.engines.beside import beside, only_run
     from recudf.engines.unchanged import record, repeat
 
-    given = {option.split("=")[0] for option in dbt_options}
+    given = names(dbt_options)
     in_place = in_place or "--project-dir" in given
     try:
         check_database(database, read_only=not in_place)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from recudf.cli.dbt_options import names
 from recudf.cli.errors import Failed, explain, is_duckdb_error, remedy
 from recudf.cli.variables import refuse_templates
 from recudf.errors import InputError
@@ -48,7 +49,7 @@ def run_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     refuse_templates(arguments)
-    project = None if "--project-dir" in _names(arguments) else own_project()
+    project = None if "--project-dir" in names(arguments) else own_project()
     with _environment(copy or database, schema):
         try:
             return _install_packages(database, project) and _invoke(_complete(arguments, database, project))
@@ -138,7 +139,7 @@ def _complete(arguments: Sequence[str], database: Path, project: Path | None) ->
     """Arguments with project and profile, and with dbt's own files beside the database."""
     from recudf.engines.beside import artifacts
 
-    given = _names(arguments)
+    given = names(arguments)
     beside = artifacts(database)
     defaults = {
         "--project-dir": project or project_directory(),
@@ -153,11 +154,6 @@ def _complete(arguments: Sequence[str], database: Path, project: Path | None) ->
         if option not in given:
             completed += [option, str(value)]
     return completed
-
-
-def _names(arguments: Sequence[str]) -> set[str]:
-    """The options among the arguments."""
-    return {argument.split("=")[0] for argument in arguments}
 
 
 @contextmanager

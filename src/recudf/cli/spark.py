@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recudf.cli.dbt_options import names
 from recudf.cli.errors import Failed
 from recudf.cli.target import chosen
 from recudf.errors import InputError
@@ -44,7 +45,7 @@ def build(dbt_options: Sequence[str]) -> None:
     from recudf.engines.spark_inputs import loaded_inputs
 
     with started() as session:
-        given = {option.split("=")[0] for option in dbt_options}
+        given = names(dbt_options)
         if not own_project() and not given & {"--vars", "--project-dir"} and not loaded_inputs(session):
             raise InputError(
                 "the catalogue of Spark holds no inputs: run `recudf load DIR --target spark` first, or name "

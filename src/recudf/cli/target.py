@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from recudf.cli.dbt_options import last_value
 from recudf.cli.project import own_project, project_directory
 from recudf.cli.variables import given_variables
 
@@ -27,14 +28,18 @@ def chosen(dbt_options: Sequence[str]) -> Mapping[str, Any]:
 
 
 def _output(dbt_options: Sequence[str]) -> Mapping[str, Any]:
-    given = _value(dbt_options, "--project-dir")
+    given = last_value(dbt_options, "--project-dir")
     project = Path(given) if given else own_project() or project_directory()
-    name = _value(dbt_options, "--profile", variable="DBT_PROFILE") or _rendered(
-        _read(project / "dbt_project.yml")["profile"], dbt_options
+    name = (
+        last_value(dbt_options, "--profile")
+        or os.environ.get("DBT_PROFILE")
+        or _rendered(_read(project / "dbt_project.yml")["profile"], dbt_options)
     )
     profile = _read(_profiles_folder(dbt_options) / "profiles.yml")[name]
-    target = _value(dbt_options, "--target", "-t", variable="DBT_TARGET") or _rendered(
-        profile.get("target", "default"), dbt_options
+    target = (
+        last_value(dbt_options, "--target", "-t")
+        or os.environ.get("DBT_TARGET")
+        or _rendered(profile.get("target", "default"), dbt_options)
     )
     output = profile["outputs"][target]
     return {key: _rendered(output[key], dbt_options) for key in ("type", "method") if key in output}
@@ -42,26 +47,14 @@ def _output(dbt_options: Sequence[str]) -> Mapping[str, Any]:
 
 def _profiles_folder(dbt_options: Sequence[str]) -> Path:
     """Where profiles.yml is: as `recudf.cli.project` tells dbt, which otherwise looks in three places."""
-    if given := _value(dbt_options, "--profiles-dir"):
+    if given := last_value(dbt_options, "--profiles-dir"):
         return Path(given)
-    project = None if _value(dbt_options, "--project-dir") else own_project()
+    project = None if last_value(dbt_options, "--project-dir") else own_project()
     if project is None or (project / "profiles.yml").exists():
         return project or project_directory()
     if folder := os.environ.get("DBT_PROFILES_DIR"):
         return Path(folder)
     return Path.cwd() if Path("profiles.yml").exists() else Path.home() / ".dbt"
-
-
-def _value(dbt_options: Sequence[str], *names: str, variable: str | None = None) -> str | None:
-    """The last value of an option, given as `--name value`, `--name=value` or `-nvalue`, or a variable's."""
-    found = os.environ.get(variable) if variable else None
-    for option, following in zip(dbt_options, [*dbt_options, ""][1:], strict=True):
-        name, separate, value = option.partition("=")
-        if name in names:
-            found = value if separate else following
-        elif option[:2] in names and not option.startswith("--"):
-            found = option[2:]
-    return found
 
 
 def _read(path: Path) -> Any:

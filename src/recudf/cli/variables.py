@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
+from recudf.cli.dbt_options import last_value
 from recudf.errors import ParameterError
 
 TEMPLATES = ("{{", "{%", "{#")
@@ -27,12 +28,8 @@ def refuse_templates(dbt_options: Sequence[str]) -> None:
 
 def given_variables(dbt_options: Sequence[str]) -> Mapping[str, object]:
     """Those among dbt's options; none where they are no mapping."""
-    found: object = None
-    for option, following in zip(dbt_options, [*dbt_options, ""][1:], strict=True):
-        name, separate, value = option.partition("=")
-        if name == "--vars":
-            try:
-                found = yaml.safe_load(value if separate else following)
-            except yaml.YAMLError:
-                return {}
+    try:
+        found = yaml.safe_load(last_value(dbt_options, "--vars") or "")
+    except yaml.YAMLError:
+        return {}
     return found if isinstance(found, Mapping) else {}

@@ -1,6 +1,5 @@
 -- User x item or text: what it weighs over the whole history, and among the user's last events. Bot-like users have
--- no interests. A text weighs negative where its item is disliked, or where it is clearly
--- negative itself.
+-- no interests. A text weighs negative where its item is disliked, or where it is clearly negative itself.
 with events as (
     select
         user_id,
