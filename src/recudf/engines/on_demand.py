@@ -1,0 +1,109 @@
+"""Cursors that get the public names with the first statement that could call one.
+
+dbt opens a cursor for each model and each test, and few of them call a function, while its macros take some
+20 ms to create. A statement can call a function whose name is in its text, or in the definition of a view, a
+macro, a default or a constraint that it meets; once there is such a definition every cursor gets the names.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import duckdb
+
+from recudf.engines.duckdb import create_macros, sql_macros
+from recudf.functions import discover
+from recudf.settings import Settings
+
+WORD = re.compile(r"\w+")
+# what keeps an expression for later statements, and what brings definitions along that nobody has looked at
+DEFINITION = re.compile(
+    r"\bcreate\s+(?:\w+\s+)*?(?:view|macro|function)\b"
+    r"|\btable\s+(?:if\s+not\s+exists\s+)?(?:\"[^\"]*\"|[^\s(\"])+\s*\("
+    r"|\balter\s+table\b"
+)
+ENDS = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
+ELSEWHERE = {"attach", "import"}
+DEFINITIONS = """
+    select sql from duckdb_views() where not internal
+    union all select sql from duckdb_tables() where not internal
+    union all
+    select macro_definition from duckdb_functions() where not internal and macro_definition is not null
+"""
+# what a cursor does without a new statement; `query`, `sql` and all others may run one
+PLAIN = {
+    "begin", "close", "commit", "description", "fetchall", "fetchmany", "fetchone",
+    "interrupt", "register", "rollback", "rowcount", "unregister",
+}  # fmt: skip
+
+
+class Definitions:
+    """Whether something in the databases of a connection calls a function by its public name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._names = public_names(settings)
+        self._looked = False
+        self.call = False
+
+    def look(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Look at what the databases hold, once: later definitions come by `names_in`."""
+        if not self._looked:
+            self._looked = True
+            calls = re.compile(rf'\b(?:{"|".join(self._names)})"?\s*\(', re.IGNORECASE)
+            self.call = any(calls.search(sql or "") for (sql,) in cursor.execute(DEFINITIONS).fetchall())
+
+    def names_in(self, sql: str) -> bool:
+        """Whether a statement could call a function; notes when it defines something that could."""
+        text = sql.lower()
+        words = set(WORD.findall(text))
+        named = not self._names.isdisjoint(words)
+        if not words.isdisjoint(ELSEWHERE) or (named and DEFINITION.search(text)):
+            self.call = True
+        return named or self.call
+
+
+class CursorOnDemand:
+    """A cursor of DuckDB's whose public names are created before the first statement that could call one."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, settings: Settings, definitions: Definitions
+    ) -> None:
+        self._cursor = cursor
+        self._settings = settings
+        self._definitions = definitions
+        self._has_names = False
+
+    def execute(self, sql: Any, *values: Any) -> Any:
+        """As DuckDB's; a statement that DuckDB has parsed counts as one that could call a function."""
+        if not isinstance(sql, str) or self._definitions.names_in(sql):
+            self._create_names()
+        if not isinstance(sql, str) or ENDS.search(sql):
+            self._has_names = False  # those created in the transaction are gone
+        return self._cursor.execute(sql, *values)
+
+    def rollback(self) -> Any:
+        """As DuckDB's."""
+        self._has_names = False
+        return self._cursor.rollback()
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in PLAIN:
+            self._definitions.call = True
+            self._create_names()
+        return getattr(self._cursor, name)
+
+    def _create_names(self) -> None:
+        if not self._has_names:
+            create_macros(self._cursor, self._settings)
+            self._has_names = True
+
+
+@functools.cache
+def public_names(settings: Settings) -> frozenset[str]:
+    """Names of all functions and SQL macros, in lower case."""
+    macros = (re.search(r"temp macro (\w+)", statement) for statement in sql_macros())
+    return frozenset(
+        [f.name.lower() for f in discover(settings)] + [found[1].lower() for found in macros if found]
+    )
