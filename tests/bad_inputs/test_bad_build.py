@@ -42,6 +42,7 @@ def test_tables_without_rows(warehouse):
     ]
 
 
+@pytest.mark.slow
 def test_one_user_gets_what_is_left(warehouse):
     warehouse.load(items=ITEMS, interactions="select 'u' as user_id, 'i1' as item_id").build()
     assert warehouse.query(PER_USER) == [("u", 10)]
@@ -73,7 +74,7 @@ def test_all_items_seen(warehouse):
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory, tiny_encoder):
     """Everything that is wrong with rows, at once, in one build."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("dirty") / "dirty.duckdb")
+    warehouse = Warehouse(tmp_path_factory.mktemp("dirty") / "shop.duckdb")
     late = "select '{}', 'i1', 'rating', 4.0::double, {}"
     times = {
         "in 2999": "timestamp '2999-01-01'",

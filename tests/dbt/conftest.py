@@ -1,5 +1,7 @@
 """Warehouses to build on, with the tiny encoder."""
 
+import fcntl
+import os
 from contextlib import contextmanager
 
 import pytest
@@ -30,7 +32,7 @@ def embedding_with(encoder):
 @pytest.fixture
 def warehouse(tmp_path):
     """An empty warehouse."""
-    return Warehouse(tmp_path / "test.duckdb")
+    return Warehouse(tmp_path / "shop.duckdb")
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +43,19 @@ def sample():
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, sample, tiny_encoder):
-    """The sample built with all tests of the project; to be read only."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("built") / "sample.duckdb").load(**sample.inputs)
-    with embedding_with(tiny_encoder):  # a fixture of the session is made before those of a module
-        return warehouse.build(tested=True)
+    """The sample built with all tests of the project, once for all processes that run tests; to be read only."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "built" / "shop.duckdb"
+    with (folder / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.parent.exists():
+            warehouse = Warehouse(tmp_path_factory.mktemp("built") / path.name).load(**sample.inputs)
+            with embedding_with(tiny_encoder):  # a fixture of the session is made before those of a module
+                warehouse.build(tested=True)
+            warehouse.path.parent.rename(path.parent)
+    return Warehouse(path)
 
 
 @pytest.fixture(scope="session")

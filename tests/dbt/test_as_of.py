@@ -61,11 +61,11 @@ def assert_equal(warehouse, schema, other):
     assert len(warehouse.rows("fct_recommendations", schema=schema)) > 100
 
 
-@pytest.fixture(scope="module", params=["default", "lexical"])
+@pytest.fixture(scope="module", params=[pytest.param("default", marks=pytest.mark.slow), "lexical"])
 def cut(request, tmp_path_factory, sample):
     """The sample with rows around a moment in its middle that is an event's time: (warehouse, moment). By an encoder
     that knows what it knows, and by one that is fitted on what a build may see."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("as_of") / "cut.duckdb").load(**sample.inputs)
+    warehouse = Warehouse(tmp_path_factory.mktemp("as_of") / "shop.duckdb").load(**sample.inputs)
     (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
     add_rows_around(warehouse, moment)
     truncate(warehouse, moment, CUTS)

@@ -9,7 +9,7 @@ from warehouse import Warehouse
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory):
     """Every kind of dirt by hand, and two bots; staged and profiled."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("dirty") / "dirty.duckdb")
+    warehouse = Warehouse(tmp_path_factory.mktemp("dirty") / "shop.duckdb")
     return warehouse.load(
         items="""select * from (values (' i1 ', 'Old guitar', null::timestamp), ('i1', 'Newer title', '2024-01-01'), ('i2', '  ', null),
             ('', 'No id', null), (null, 'No id', null), ('bots only', 'Red robot', null)) as t (item_id, title, published_at)""",

@@ -1,5 +1,7 @@
 """A text is embedded once per encoder: again only what is new, whatever else happens; encoders do not mix."""
 
+import shutil
+
 import pytest
 from warehouse import Warehouse
 
@@ -20,6 +22,10 @@ class Builds:
         known = {run for (run,) in self._runs()}
         self.warehouse.build(*options, **variables)
         (run,) = {run for (run,) in self._runs()} - known
+        return self.of_run(run)
+
+    def of_run(self, run):
+        """The same of a build that was made."""
         ((embedded, reused, fingerprint),) = self.warehouse.query(
             "select texts_embedded, texts_reused, fingerprint from recudf.fct_runs where run_id = ?", run
         )
@@ -32,20 +38,28 @@ class Builds:
         ) == [(embedded,)]
         return embedded, reused, fingerprint
 
+    def first(self):
+        """The same of the only build so far."""
+        ((run,),) = self._runs()
+        return self.of_run(run)
+
     def _runs(self):
-        exists = self.warehouse.query("select 1 from duckdb_tables() where table_name = 'fct_runs'")
-        return self.warehouse.query("select run_id from recudf.fct_runs") if exists else []
+        return self.warehouse.query("select run_id from recudf.fct_runs")
+
+
+def copied(built, folder):
+    return Builds(Warehouse(shutil.copy(built.path, folder / "shop.duckdb")))
 
 
 @pytest.fixture(scope="module")
-def builds(tmp_path_factory, sample):
-    return Builds(Warehouse(tmp_path_factory.mktemp("embeddings") / "e.duckdb").load(**sample.inputs))
+def builds(tmp_path_factory, built):
+    return copied(built, tmp_path_factory.mktemp("embeddings"))
 
 
 def test_only_what_is_new_is_embedded(builds, sample):
     texts = {t.strip() for t in sample.inputs["texts"]["text"].to_pylist()} - {""}
     total = sample.inputs["items"].num_rows + len(texts)
-    first = builds.embedded()
+    first = builds.first()
     assert first[:2] == (total, 0)
     fingerprint = first[2]
     assert builds.embedded() == (0, total, fingerprint)  # the whole project again
@@ -70,7 +84,7 @@ def test_another_encoder_embeds_all_anew_and_vectors_do_not_mix(builds, tiny_enc
     before, reused, fingerprint = builds.embedded(*builds.PARTS)
     assert before == 0
     monkeypatch.setenv("RECUDF_MAX_TOKENS", "8")
-    embedded, kept, other = builds.embedded()
+    embedded, kept, other = builds.embedded(*builds.PARTS, "+vec_users", "+int_group_fits")
     assert (embedded, kept) == (reused, 0)
     assert other != fingerprint
     for table in ("vec_items", "vec_users", "int_group_fits"):
@@ -90,15 +104,16 @@ def test_a_build_with_vectors_of_two_encoders_fails(builds):
     builds.warehouse.build("--select", "test_type:singular", tested=True)
 
 
-def test_an_encoder_of_another_dimension_shares_the_table(warehouse, sample, tiny_encoders, monkeypatch):
+def test_an_encoder_of_another_dimension_shares_the_table(built, tmp_path, tiny_encoders, monkeypatch):
     """16 dimensions, then 8, then 16 again: what is known stays known, and vectors have their encoder's type."""
-    builds = Builds(warehouse.load(**sample.inputs))
-    texts, _, first = builds.embedded()
+    builds = copied(built, tmp_path)
+    warehouse, (texts, _, first) = builds.warehouse, builds.first()
     monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[2]))
-    *embedded, second = builds.embedded()
+    vectors = ("--select", "+vec_users", "+vec_texts", "fct_runs")
+    *embedded, second = builds.embedded(*vectors)
     assert (embedded, second == first) == ([texts, 0], False)
     types = "select distinct data_type from duckdb_columns() where column_name = 'vector' and table_name like 'vec%'"
     assert warehouse.query(types) == [("FLOAT[8]",)]
     monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[0]))
-    assert builds.embedded("--select", "+vec_users", "fct_runs") == (0, texts, first)
+    assert builds.embedded(*vectors) == (0, texts, first)
     assert warehouse.query(types) == [("FLOAT[16]",)]

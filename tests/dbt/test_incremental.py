@@ -74,14 +74,26 @@ EVERYTHING = Sequence(
 )
 
 
+@pytest.mark.slow
 def test_everything_that_may_happen(tmp_path, tiny_encoders):
     """One of each operation, as_of forward and back, three encoders; refreshed in a copy."""
     assert failure_of(EVERYTHING, tmp_path / "sequence", tiny_encoders) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [11])
 def test_a_drawn_sequence(seed, tmp_path, tiny_encoders):
     assert failure_of(draw(seed), tmp_path / "sequence", tiny_encoders) is None
+
+
+def test_a_drawn_sequence_in_three_builds(tmp_path, tiny_encoders):
+    """All of its changes between a build and the next one, which a full build must equal; what keeps to earlier fits, and
+    a build of what has not changed, only with the sequences above."""
+    drawn = draw(11)
+    steps = tuple(Step(s.operation, False) for s in drawn.steps if not isinstance(s.operation, BuildSome))
+    assert len(steps) > 1
+    short = Sequence(drawn.inputs, steps, fresh=False, group_count=3)
+    assert failure_of(short, tmp_path / "sequence", tiny_encoders, whole=False) is None
 
 
 def smallest(sequence, failure, failing, seconds):

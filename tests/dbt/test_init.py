@@ -9,7 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from foreign import dbt, make_project
-from warehouse import Warehouse
+from warehouse import UNTESTED, Warehouse
 
 from recudf.cli import main
 from recudf.cli.init import FILES
@@ -32,7 +32,7 @@ def started(tmp_path_factory, sample):
     warehouse = Warehouse(folder / "warehouse.duckdb").load(**sample.inputs)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RECUDF_DATABASE")}
     done = subprocess.run(
-        [sys.executable, "-m", "recudf", "build"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "recudf", "build", *UNTESTED], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return warehouse

@@ -27,7 +27,7 @@ TAXONOMY = """select * from (values ('Camping', 'Outdoors'), ('Cooking', 'Outdoo
 def shop(tmp_path_factory):
     """The four users, without decay."""
     warehouse = Warehouse(tmp_path_factory.mktemp("interests") / "shop.duckdb")
-    return warehouse.load(items=ITEMS, interactions=EVENTS, taxonomy=TAXONOMY).build(tested=True, **FLAT)
+    return warehouse.load(items=ITEMS, interactions=EVENTS, taxonomy=TAXONOMY).build(**FLAT)
 
 
 def categories(warehouse, user, layer):
@@ -149,7 +149,7 @@ def test_trends_and_history(shop):
 @pytest.mark.slow
 def test_what_is_old_does_not_show_on_the_surface(shop, tmp_path):
     later = f"{EVENTS} union all select 'eve', 'c1', 'purchase', null, '2024-10-01'::timestamp"
-    warehouse = Warehouse(tmp_path / "later.duckdb").load(items=ITEMS, interactions=later).build(**FLAT)
+    warehouse = Warehouse(tmp_path / "shop.duckdb").load(items=ITEMS, interactions=later).build(**FLAT)
     found = warehouse.query("select distinct user_id from recudf.fct_user_interests where layer = 'surface'")
     assert found == [("eve",)]
     assert categories(warehouse, "ann", "deep")["Camping"][2] == 10

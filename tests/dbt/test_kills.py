@@ -142,7 +142,7 @@ def test_a_failed_build_changes_nothing_and_keeps_its_vectors_for_the_next(shop)
 
 
 def test_a_second_builder_is_told_to_wait(shop):
-    first = start(shop)
+    first = start(shop, "--select", "fct_recommendations")
     wait_for(shop.path.parent / ".recudf" / "shop" / "building" / "shop.duckdb")
     second = start(shop)
     output, _ = second.communicate()

@@ -239,6 +239,7 @@ def test_a_multilingual_model_is_a_setting_away(two_languages, multilingual_enco
     assert two_languages.query("select count(*) from recudf.vec_items") == [(2,)]
 
 
+@pytest.mark.slow
 def test_douban(data, tmp_path):
     """Chinese film reviews, with all tests of the project; films that share a genre are nearer each other."""
     from recudf.engines.loading import load

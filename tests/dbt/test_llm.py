@@ -112,7 +112,7 @@ def asked(without, tmp_path_factory):
     with serving(sensible) as script, pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECUDF_LLM_URL", script.url)
         patch.setenv("RECUDF_LLM_MODEL", "small")
-        warehouse.build(tested=True, **ON)
+        warehouse.build(**ON)
         yield warehouse, script
 
 
@@ -188,6 +188,11 @@ def test_neither_ids_nor_texts_are_sent(asked):
         data = json.loads(request["messages"][1]["content"])
         assert data.keys() == {"words", "titles"}
         assert set(data["titles"]) <= titles
+
+
+@pytest.mark.slow
+def test_the_tests_of_the_project_pass(copy):
+    copy.build("--select", "test_type:data", tested=True, **ON)
 
 
 @pytest.mark.slow

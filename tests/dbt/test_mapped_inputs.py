@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from warehouse import Warehouse
+from warehouse import Warehouse, parsed_once
 
 SHOP = {
     "products": """select n as "Pro""duct No", 'Guitar ' || n as "product name", n % 2 = 0 as unused,
@@ -119,27 +119,8 @@ REFUSED = [
 
 @pytest.fixture(scope="module")
 def parse_once(mapped):
-    """dbt parses the project anew for every var, which is most of the time of a build: parse it once."""
-    from dbt.cli import main
-
-    runner = main.dbtRunner
-    manifests = []
-
-    class Runner(runner):
-        def __init__(self):
-            super().__init__(manifest=manifests[0] if manifests else None, callbacks=[])
-
-        def invoke(self, arguments):
-            if not manifests:
-                manifests.append(
-                    runner().invoke(["parse", *arguments[arguments.index("--project-dir") :]]).result
-                )
-                super().__init__(manifest=manifests[0])
-            return super().invoke(arguments)
-
-    main.dbtRunner = Runner
-    yield
-    main.dbtRunner = runner
+    with parsed_once():
+        yield
 
 
 @pytest.mark.usefixtures("parse_once")

@@ -16,7 +16,7 @@ INTERESTS = {mart for mart in marts() if "interest" in mart}
 @pytest.fixture(scope="module")
 def one_file(tmp_path_factory):
     """One file for all, so that dbt parses the project once."""
-    return Warehouse(tmp_path_factory.mktemp("missing") / "missing.duckdb")
+    return Warehouse(tmp_path_factory.mktemp("missing") / "shop.duckdb")
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_nothing_at_all(build, one_file):
     assert not any(one_file.rows(mart) for mart in INTERESTS)
 
 
+@pytest.mark.slow
 def test_empty_tables(build, one_file):
     empty = {
         name: f"from ({sql}) where false"
@@ -60,16 +61,19 @@ def test_empty_tables(build, one_file):
     assert not any(one_file.rows(mart) for mart in INTERESTS)
 
 
+@pytest.mark.slow
 def test_interactions_alone(build, one_file):
     """Items come from the table of items alone: users are known, nothing can be recommended."""
     assert build(interactions=EVENTS) == counts(users=4)
     assert one_file.query("select sum(events), bool_or(has_vector) from recudf.dim_users") == [(20, False)]
 
 
+@pytest.mark.slow
 def test_items_alone(build):
     assert build(items=ITEMS) == counts(items=12)
 
 
+@pytest.mark.slow
 def test_users_and_items_alone(build, one_file):
     """Nobody did anything: everybody gets ten items by id, as all are equally popular."""
     assert build(items=ITEMS, users="select 'ann' as user_id") == counts(
@@ -103,9 +107,10 @@ def test_no_times_at_all(build, one_file):
     ]
 
 
-def test_events_without_a_type_or_a_value(build, one_file):
-    build(items=ITEMS, interactions=f"select user_id, item_id from ({EVENTS})")
-    rows = one_file.query("select * from recudf.stg_event_types")
+def test_events_without_a_type_or_a_value(warehouse):
+    warehouse.load(items=ITEMS, interactions=f"select user_id, item_id from ({EVENTS})")
+    warehouse.build("--select", "+stg_event_types")
+    rows = warehouse.query("select * from recudf.stg_event_types")
     assert rows == [("interaction", 0.5, True, False, "chose {title} (interaction)")]
 
 
@@ -125,6 +130,7 @@ def test_items_without_words_are_described_by_reviews(build, one_file):
     assert described == [("i0",), ("i1",), ("i2",), ("i3",)]
 
 
+@pytest.mark.slow
 def test_one_user_and_one_item(build, one_file):
     event = "select 'ann' as user_id, 'i0' as item_id, 'view' as event_type"
     found = build(items=f"{ITEMS} limit 1", interactions=event)
@@ -135,6 +141,7 @@ def test_one_user_and_one_item(build, one_file):
     assert one_file.query("select has_vector, is_bot from recudf.dim_users") == [(True, False)]
 
 
+@pytest.mark.slow
 def test_all_items_seen(build):
     everything = (
         f"select 'u' || u as user_id, item_id, 'read' as event_type from ({ITEMS}), range(3) as t (u)"
@@ -144,6 +151,7 @@ def test_all_items_seen(build):
     assert (found["dim_users"], found["dim_items"]) == (3, 12)
 
 
-def test_texts_alone(build, one_file):
-    assert build(tested=True, texts=TEXTS)["dim_users"] == 4
+@pytest.mark.parametrize("tested", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_texts_alone(build, one_file, tested):
+    assert build(tested=tested, texts=TEXTS)["dim_users"] == 4
     assert one_file.query("select count(*) from recudf.vec_users") == [(4,)]

@@ -4,19 +4,16 @@ import shutil
 from datetime import datetime
 
 import pytest
-from click.testing import CliRunner
 from warehouse import UNTESTED, Warehouse, marts
-
-from recudf.cli import main
 
 HASTE = ("--quiet", *UNTESTED)
 STANDS = "nothing has changed since the build of"
 
 
 def build(shop, *options):
-    done = CliRunner().invoke(main, ["build", "--database", str(shop.path), *HASTE, *options])
-    assert done.exit_code == 0, done.output
-    return STANDS in done.output
+    code, said = shop.recudf_build(*options)
+    assert code == 0, said
+    return STANDS in said
 
 
 def runs(shop):
@@ -118,7 +115,7 @@ def repeats(shop, options):
     return repeatable is not None and repeat(shop.path, repeatable) is not None
 
 
-@pytest.mark.parametrize("by", ["recudf build", "dbt"])
+@pytest.mark.parametrize("by", [pytest.param("recudf build", marks=pytest.mark.slow), "dbt"])
 def test_a_build_of_some_tables_with_other_vars_is_made_good(shop, by):
     part = ("--select", "fct_recommendations", "vec_texts", "--vars", "{content_shrinkage: 9}")
     before = shop.rows("fct_recommendations")

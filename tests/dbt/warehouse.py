@@ -1,15 +1,24 @@
 """Warehouses to build: one DuckDB file each, the tiny encoder, dbt in this process; what is read back goes through
 a stock connection, without any function of recudf."""
 
+import atexit
 import contextlib
+import functools
+import gc
+import hashlib
 import io
 import json
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import yaml
+from click.testing import CliRunner
 
+from recudf.cli import main
 from recudf.cli.project import project_directory, run_dbt
 from recudf.engines.duckdb import CONFIG
 from recudf.errors import RecudfError
@@ -65,9 +74,13 @@ class Warehouse:
         if profile:
             arguments += ["--profiles-dir", str(self._profile(profile))]
         said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        with (
+            self._where_dbt_parsed(variables, profile, schema) as path,
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+        ):
             try:
-                ok = run_dbt(arguments, self.path, schema)
+                ok = run_dbt(arguments, path, schema)
             except RecudfError as error:  # what the command line shows as an error
                 return Result(False, f"{said.getvalue()}error: {error}")
         return Result(ok, said.getvalue())
@@ -97,6 +110,31 @@ class Warehouse:
                 f'select {kept} from "{schema}"."{relation}" where {where} order by all'
             ).fetchall()
 
+    def recudf_build(self, *options):
+        """`recudf build`, without tests: (exit code, what it said)."""
+        given = yaml.safe_load(options[options.index("--vars") + 1]) if "--vars" in options else {}
+        with self._where_dbt_parsed("recudf", "--in-place" in options, given) as path:
+            command = ["build", "--database", str(path), "--quiet", *UNTESTED, *options]
+            done = CliRunner().invoke(main, command)
+        return done.exit_code, done.output
+
+    @contextlib.contextmanager
+    def _where_dbt_parsed(self, *settings):
+        """In this block the file lies where all of its name are built that are built with these settings: its path
+        there. Elsewhere, or with other vars, dbt would parse the whole project, which takes as long as a small build."""
+        key = hashlib.md5(repr((self.path.name, *settings)).encode()).hexdigest()
+        path = _building_site() / key / self.path.name
+        path.parent.mkdir(exist_ok=True)
+        _move(self.path, path)
+        try:
+            yield path
+        finally:
+            if _is_open(path):
+                gc.collect()
+            assert not _is_open(path), "the next build would go on in this file"
+            _move(path, self.path)
+            shutil.rmtree(path.parent / ".recudf" / path.stem / "building", ignore_errors=True)
+
     def _profile(self, entries) -> Path:
         profile = yaml.safe_load((project_directory() / "profiles.yml").read_text())
         profile["recudf"]["outputs"]["duckdb"].update(entries)
@@ -104,6 +142,53 @@ class Warehouse:
         folder.mkdir(exist_ok=True)
         (folder / "profiles.yml").write_text(yaml.safe_dump(profile))
         return folder
+
+
+@contextlib.contextmanager
+def parsed_once():
+    """In this block dbt parses the project once, without vars; what vars decide as it parses stays as it is without them.
+    For a series of builds that end early, of which parsing would be most."""
+    from dbt.cli import main as dbt
+
+    runner, manifests = dbt.dbtRunner, []
+
+    class Runner(runner):
+        def __init__(self):
+            super().__init__(manifest=manifests[0] if manifests else None, callbacks=[])
+
+        def invoke(self, arguments):
+            if not manifests:
+                options = arguments[arguments.index("--project-dir") :]
+                manifests.append(runner().invoke(["parse", *options]).result)
+                super().__init__(manifest=manifests[0])
+            return super().invoke(arguments)
+
+    dbt.dbtRunner = Runner
+    try:
+        yield
+    finally:
+        dbt.dbtRunner = runner
+
+
+@functools.cache
+def _building_site() -> Path:
+    """A folder of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="recudf-builds-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _is_open(path: Path) -> bool:
+    """Whether this process has a file open, as far as the system tells."""
+    opened = Path("/proc/self/fd")
+    return opened.exists() and any(os.path.realpath(file) == str(path) for file in opened.iterdir())
+
+
+def _move(database: Path, to: Path) -> None:
+    """With the log of what was not yet written to the file."""
+    for suffix in ("", ".wal"):
+        if Path(f"{database}{suffix}").exists():
+            shutil.move(f"{database}{suffix}", f"{to}{suffix}")
 
 
 def marts():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SOAK = Path(__file__).parents[2] / "benchmarks" / "soak.py"
-SECONDS = os.environ.get("RECUDF_SOAK_SECONDS", "10")
+SECONDS = os.environ.get("RECUDF_SOAK_SECONDS", "4")
 
 
 @pytest.mark.timeout(600 + float(SECONDS))
