@@ -93,15 +93,15 @@ def test_another_encoder_embeds_all_anew_and_vectors_do_not_mix(builds, tiny_enc
     assert builds.embedded(*builds.PARTS) == (0, reused, fingerprint)
 
 
-def test_a_build_with_vectors_of_two_encoders_fails(builds):
+def test_a_build_with_vectors_of_two_encoders_fails(built, tmp_path):
     """Users' vectors made by an encoder, items' by another: the tests of the project stop it."""
-    builds.warehouse.build("--select", "vec_users")
-    builds.warehouse.run("update recudf.vec_users set fingerprint = 'another'")
-    result = builds.warehouse.try_build("--select", "test_type:singular", tested=True)
+    shop = copied(built, tmp_path).warehouse
+    shop.run("update recudf.vec_users set fingerprint = 'another'")
+    result = shop.try_build("--select", "test_type:singular", tested=True)
     assert not result.ok
     assert "one_fingerprint" in result.output
-    builds.warehouse.build("--select", "vec_users")
-    builds.warehouse.build("--select", "test_type:singular", tested=True)
+    shop.build("--select", "vec_users")
+    shop.build("--select", "test_type:singular", tested=True)
 
 
 def test_an_encoder_of_another_dimension_shares_the_table(built, tmp_path, tiny_encoders, monkeypatch):

@@ -68,7 +68,8 @@ class Warehouse:
 
     def try_build(self, *options, schema=None, tested=False, profile=None, **variables):
         """dbt build; variables are vars. profile: entries over the profile's output, such as settings."""
-        arguments = ["build", "--quiet", "--no-use-colors", *(() if tested else UNTESTED), *options]
+        unread = ["--log-level-file", "none", "--no-write-json"]  # what nobody reads here
+        arguments = ["build", "--quiet", "--no-use-colors", *unread, *(() if tested else UNTESTED), *options]
         if variables:
             arguments += ["--vars", json.dumps(variables, ensure_ascii=False)]
         if profile:
