@@ -24,6 +24,8 @@ DEFINITION = re.compile(
     r"|\btable\s+(?:if\s+not\s+exists\s+)?(?:\"[^\"]*\"|[^\s(\"])+\s*\("
     r"|\balter\s+table\b"
 )
+FILLED = re.compile(r";\s*insert\b")
+GAP = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
 ENDS = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 ELSEWHERE = {"attach", "import"}
 DEFINITIONS = """
@@ -44,6 +46,7 @@ class Definitions:
 
     def __init__(self, settings: Settings) -> None:
         self._names = public_names(settings)
+        self._call = re.compile(rf'\b(?:{"|".join(sorted(self._names))})"?{GAP}\(', re.IGNORECASE | re.DOTALL)
         self._looked = False
         self.call = False
 
@@ -51,16 +54,19 @@ class Definitions:
         """Look at what the databases hold, once: later definitions come by `names_in`."""
         if not self._looked:
             self._looked = True
-            calls = re.compile(rf'\b(?:{"|".join(self._names)})"?\s*\(', re.IGNORECASE)
-            self.call = any(calls.search(sql or "") for (sql,) in cursor.execute(DEFINITIONS).fetchall())
+            self.call = any(self._call.search(sql or "") for (sql,) in cursor.execute(DEFINITIONS).fetchall())
 
     def names_in(self, sql: str) -> bool:
         """Whether a statement could call a function; notes when it defines something that could."""
         text = sql.lower()
         words = set(WORD.findall(text))
         named = not self._names.isdisjoint(words)
-        if not words.isdisjoint(ELSEWHERE) or (named and DEFINITION.search(text)):
+        if not words.isdisjoint(ELSEWHERE):
             self.call = True
+        elif named and not self.call:
+            # dbt fills a table of typed columns in the same text
+            kept = (FILLED.split(text[found.start() :])[0] for found in DEFINITION.finditer(text))
+            self.call = any(self._call.search(expression) for expression in kept)
         return named or self.call
 
 
