@@ -310,7 +310,7 @@ QUOTES = [HOSTILE[key] for key in ("drop in brackets", "drop after a name", "a q
 
 
 @pytest.mark.parametrize(
-    "name", [n if n in QUOTES[:2] else pytest.param(n, marks=pytest.mark.slow) for n in NAMES]
+    "name", [n if n in QUOTES[:1] else pytest.param(n, marks=pytest.mark.slow) for n in NAMES]
 )
 def test_as_schemas_and_values_of_vars(tmp_path, small_encoder, monkeypatch, name):
     """Each name as the schema of the build, as that of the inputs, and as another var; the var differs from name to name."""

@@ -79,6 +79,7 @@ def test_as_of_equals_data_truncated_by_hand(cut):
     assert_equal(cut[0], "replayed", "truncated")
 
 
+@pytest.mark.slow
 def test_the_latest_event_is_as_of_where_no_var_is(cut):
     """On truncated data as_of need not be said: the moment is an event's time, and 2999 and 1970 are no times."""
     warehouse, moment, encoder = cut

@@ -108,6 +108,7 @@ def numbers(warehouse, condition="size > 0"):
     }
 
 
+@pytest.mark.slow
 def test_numbers_of_groups_are_never_given_again(warehouse, sample, tiny_encoders, monkeypatch):
     """Another encoder, and a time without anybody to group: the groups after it are others, or the same that return."""
     parts = ("--select", "+int_group_members")

@@ -195,6 +195,7 @@ print(sorted(set(sys.modules) & {{"torch", "transformers", "sentence_transformer
     assert said[-1].startswith("nothing has changed since the build of")
 
 
+@pytest.mark.slow
 def test_nothing_to_fit_on_builds(tmp_path):
     """No texts: no vectors, and recommendations by popularity."""
     shop = Warehouse(tmp_path / "shop.duckdb")

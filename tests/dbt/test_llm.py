@@ -255,6 +255,7 @@ def test_the_threshold_tells_names_from_nonsense():
     assert sum(nonsense) / len(nonsense) == pytest.approx(0.05, abs=0.02)
 
 
+@pytest.mark.slow
 def test_off_is_as_if_it_had_never_been(without, copy):
     before = {mart: without.rows(mart) for mart in marts()}
     copy.build(**THREE)

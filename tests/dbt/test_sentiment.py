@@ -121,6 +121,7 @@ def test_prototypes_are_of_the_languages_written(tmp_path):
     assert weights["很好用"] > 0 > weights["不好用"]
 
 
+@pytest.mark.slow
 def test_the_lexical_encoder_serves_beside_the_ngrams(tmp_path):
     data = reviews(400, (("坏吉他", "不好用", "太慢"), ("好吉他", "很好用", "很快")))
     shop = Warehouse(tmp_path / "shop.duckdb").load(**data).build(*PARTS, tested=True, encoder="lexical")
