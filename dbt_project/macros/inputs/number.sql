@@ -10,6 +10,8 @@
         'spark_partitions': 'count', 'spark_index_shards': 'count',
         'llm_users': 'count', 'sentiment_min_labels': 'count', 'sentiment_labels_per_side': 'count',
         'emotion_min_cosine': 'not negative',
+        'ranking_users': 'count', 'ranking_min_users': 'count', 'ranking_half_life_events': 'positive',
+        'ranking_seed': 'whole', 'candidates_per_source': 'count', 'candidates_per_user': 'count',
         'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
     } -%}
     {%- set wanted = {
