@@ -23,6 +23,8 @@ NULLS = {
     "embed_all": ["null", "null::varchar[]"],
     "embed_lexical": ["null, null", "'good', null", "null, 'unknown'", "' ', 'unknown'"],
     "index_union": ["null", "[]::varchar[]", "[null]::varchar[]"],
+    "item_weights_fit": ["null, null, null", "[]::varchar[], []::varchar[], []::double[]", "['u'], null, [1]", "['u'], ['a'], null, 'unknown'",
+        "[null], ['a'], [1], 'unknown', '{}'", "null, ['a'], [1], null, '{\"ridge\": -1}'"],
     "keyphrases": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)", "null, 2", "'', null"],
     "lexical_fit": ["null", "null, null", "null, '{}'"],
     "ngrams": ["null", "null, 2"],

@@ -29,6 +29,9 @@ CALLS = {
     "encoder_info": "select encoder_info().dimension, encoder_info().fingerprint, encoder_info().dtype",
     "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
         select index_union(list(handle)) from s""",
+    "item_weights_fit": f"""{INDEX}, w as (
+            select item_weights_fit(['u', 'u', 'v', 'v'], ['a', 'b', 'b', 'x'], [1, 2, 1, 1], handle, '{{"ridge": 2, "neighbors": 3}}') as rows from i)
+        select unnest(rows, recursive := true) from w""",
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
         ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
     "lexical_fit": f"select lexical_fit({TEXTS}, '{{\"dimensions\": 2}}'), lexical_fit([null, ' '])",
