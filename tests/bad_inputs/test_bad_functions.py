@@ -22,6 +22,8 @@ NULLS = {
     "embed": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)"],
     "embed_all": ["null", "null::varchar[]"],
     "embed_lexical": ["null, null", "'good', null", "null, 'unknown'", "' ', 'unknown'"],
+    "factors_fit": ["null, null, null", "[]::varchar[], []::varchar[], []::double[]", "['u'], ['a'], null", "[null], ['a'], [1], '{}'"],
+    "factors_of": ["null, null, null", "['a'], null, 'unknown'", "null, [1], 'unknown'", "['a'], [1], null, '{}'"],
     "index_union": ["null", "[]::varchar[]", "[null]::varchar[]"],
     "item_weights_fit": ["null, null, null", "[]::varchar[], []::varchar[], []::double[]", "['u'], null, [1]", "['u'], ['a'], null, 'unknown'",
         "[null], ['a'], [1], 'unknown', '{}'", "null, ['a'], [1], null, '{\"ridge\": -1}'"],

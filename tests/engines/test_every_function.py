@@ -27,6 +27,10 @@ CALLS = {
     "embed_all": "select embed_all(['good film', null, 'space war'])",
     "embed_lexical": f"{LEXICAL} select t, embed_lexical(t, handle) from fit, (values ('好书'), ('房间好'), (null), ('?')) v(t) order by t",
     "encoder_info": "select encoder_info().dimension, encoder_info().fingerprint, encoder_info().dtype",
+    "factors_fit": """select factors_fit(['u', 'u', 'v', 'v'], ['a', 'b', 'b', 'x'], [1, 2, 1, null], '{"factors": 2, "ridge": 0.1}'),
+        factors_fit(['u', 'v'], ['a', 'b'], [1, 1])""",
+    "factors_of": f"""{INDEX} select factors_of(['a', 'd', 'nobody'], [1, 2, 3], handle),
+        factors_of(['c'], [1], handle, '{{"ridge": 1, "alpha": 2}}'), factors_of(['nobody'], [1], handle) from i""",
     "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
         select index_union(list(handle)) from s""",
     "item_weights_fit": f"""{INDEX}, w as (
