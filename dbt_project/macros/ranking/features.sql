@@ -8,8 +8,8 @@
 less the user did: times 5 / (5 + what the user did). #}
 {% macro ranking_features() -%}
     {{ return({
-        'weights': 0.4, 'weights_recent': 0.6, 'sequence': 0.1, 'sequence_recent': 0.1, 'content': 0.1,
-        'content_recent': 0.1, 'factors': 0.5, 'popularity': 0.0, 'recent_popularity': 0.5, 'category': 0.0,
+        'weights': 0.7, 'weights_recent': 0.2, 'sequence': 0.1, 'sequence_recent': 0.1, 'content': 0.2,
+        'content_recent': 0.1, 'factors': 0.7, 'popularity': 0.0, 'recent_popularity': 0.5, 'category': 0.0,
         'weights_short': 0.0, 'content_short': 0.0, 'factors_short': 0.0, 'popularity_short': 2.0,
     }) }}
 {%- endmacro %}

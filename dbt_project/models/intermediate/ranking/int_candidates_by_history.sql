@@ -42,13 +42,8 @@ open as (
     select summed.*
     from summed
     inner join {{ ref('recudf', 'int_item_points') }} as available on summed.item_id = available.item_id
-    left join {{ ref('recudf', 'int_ranking_pairs') }} as seen
-        on
-            summed.fold = seen.fold
-            and summed.user_id = seen.user_id
-            and summed.item_id = seen.item_id
-            and seen.is_seen
-            and not seen.is_hidden
+    left join ({{ recudf.not_recommended() }}) as seen
+        on summed.fold = seen.fold and summed.user_id = seen.user_id and summed.item_id = seen.item_id
     where seen.item_id is null
 ),
 

@@ -42,8 +42,7 @@ users as (
         union
         select 0 as fold, user_id from {{ ref('recudf', 'int_users_flagged') }}
     ) as users
-    left join {{ ref('recudf', 'int_ranking_pairs') }} as seen
-        on users.fold = seen.fold and users.user_id = seen.user_id and seen.is_seen and not seen.is_hidden
+    left join ({{ recudf.not_recommended() }}) as seen on users.fold = seen.fold and users.user_id = seen.user_id
     group by users.fold, users.user_id
 ),
 
