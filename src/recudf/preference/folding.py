@@ -21,6 +21,7 @@ import numpy as np
 
 from recudf import interrupts
 from recudf.preference.events import Floats, Ints, Pairs, sparse
+from recudf.preference.threads import one_thread
 
 _TOGETHER = 4_000_000  # numbers in what is solved at once
 _PADDED = 0.8  # a history shorter than this part of the longest waits for the next step
@@ -66,11 +67,12 @@ def fold_in(basis: Basis, factors: Floats, pairs: Pairs, n_rows: int, alpha: flo
     starts = np.searchsorted(pairs.rows, np.arange(n_rows + 1))
     since = interrupts.generation()
     solved = np.zeros_like(right)
-    for rows, at, held in _batches(starts, white.shape[1]):
-        interrupts.check(since)
-        strengths = np.where(held, root[at], 0)
-        scaled = white[pairs.columns[at]] * strengths[:, :, None]
-        solved[rows] = _solve(scaled, right[rows])
+    with one_thread():
+        for rows, at, held in _batches(starts, white.shape[1]):
+            interrupts.check(since)
+            strengths = np.where(held, root[at], 0)
+            scaled = white[pairs.columns[at]] * strengths[:, :, None]
+            solved[rows] = _solve(scaled, right[rows])
     return basis.restored(solved)
 
 

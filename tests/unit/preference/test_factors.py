@@ -114,6 +114,28 @@ def test_a_user_of_the_fit_is_folded_in_to_the_next_half_round():
     np.testing.assert_allclose(found, expected[0], rtol=1e-5, atol=1e-7)
 
 
+def test_the_library_has_its_threads_back():
+    """Also where one caller enters before another leaves."""
+    from threadpoolctl import ThreadpoolController
+
+    from recudf.preference.threads import one_thread
+
+    def threads():
+        return {pool["num_threads"] for pool in ThreadpoolController().select(user_api="blas").info()}
+
+    with one_thread():  # so that all libraries are loaded
+        pass
+    before = threads()
+    first, second = one_thread(), one_thread()
+    first.__enter__()
+    second.__enter__()
+    assert threads() == {1}
+    first.__exit__(None, None, None)
+    assert threads() == {1}
+    second.__exit__(None, None, None)
+    assert threads() == before
+
+
 def test_planted_tastes_are_found():
     """Two kinds of users, each of whom lacks two items of their kind: they score above those of the other."""
     rng = np.random.default_rng(3)
