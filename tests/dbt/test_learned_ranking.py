@@ -22,7 +22,7 @@ def learned(built, tmp_path_factory):
 def test_a_fold_hides_a_quarter_of_what_each_user_liked_last(learned):
     """By hand: the newest floor(n / 4) of n liked items, for people who liked four or more."""
     liked = {}
-    for user, item, at in learned.query("""
+    for user, item, _at in learned.query("""
         select user_id, item_id, last_at from recudf.int_user_items
         inner join recudf.int_users_flagged using (user_id)
         where weight > 0 and not is_bot
