@@ -148,7 +148,7 @@ def test_what_was_learned_is_in_use_where_it_finds_more(learned):
         "select distinct users, learned_ndcg, fixed_ndcg, is_learned from recudf.int_ranker"
     )
     assert n > 20
-    assert is_learned == (learned_ndcg > fixed_ndcg)
+    assert is_learned == (learned_ndcg > 1.02 * fixed_ndcg)
     column = "learned_weight" if is_learned else "fixed_weight"
     assert learned.query(f"select count(*) from recudf.int_ranker where abs(weight - {column}) > 1e-8") == [
         (0,)

@@ -45,6 +45,7 @@ less the user did: times 5 / (5 + what the user did). #}
 {% macro ranker_params() -%}
     {{ recudf.text_literal(tojson({
         'features': recudf.ranking_features().keys() | list + ['fixed'], 'methods': ['listwise'],
+        'l2': 0.4,
         'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

@@ -1,11 +1,32 @@
--- The largest part of each recommendation's score, with what of the user's own leads to it: 'item', 'text', 'people' of
--- a similar taste, 'category', or 'popular'. What is less than others have it is no reason.
+-- The largest part of each recommendation's score beyond what the user's other candidates have of it, with what of the
+-- user's own leads to it: 'item', 'text', 'people' of a similar taste, 'category', or 'popular'.
 {{ config(enabled=recudf.ranking_is_learned()) }}
-with families as (
+{%- set features = recudf.ranking_features() %}
+with candidates as (
     select
-        *,
-        replace(replace(part, '_short', ''), 'recent_popularity', 'popularity') as family
-    from {{ ref('recudf', 'int_recommendation_parts') }}
+        user_id
+        {%- for feature in features %},
+        avg({{ feature }}) as {{ feature }}
+        {%- endfor %}
+    from {{ ref('recudf', 'int_ranking_features') }}
+    where fold = 0
+    group by user_id
+),
+
+common as (
+{%- for feature in features %}
+    {{ 'union all ' if not loop.first }}select user_id, '{{ feature }}' as part, cast({{ feature }} as double) as feature_value from candidates
+{%- endfor %}
+),
+
+families as (
+    select
+        parts.user_id,
+        parts.item_id,
+        replace(replace(parts.part, '_short', ''), 'recent_popularity', 'popularity') as family,
+        parts.weight * (parts.feature_value - common.feature_value) as value
+    from {{ ref('recudf', 'int_recommendation_parts') }} as parts
+    inner join common on parts.user_id = common.user_id and parts.part = common.part
 ),
 
 summed as (
