@@ -34,6 +34,8 @@ NULLS = {
     "pearson_similarity": ["null, null", "[1, 2], null", "[1], [1]", "[1, 1], [1, 2]", "[1, null, 3], [1, 2, null]"],
     "text_coverage": ["null", "''", "'  '"],
     "text_coverage_lexical": ["null, null", "'good', null", "null, 'unknown'"],
+    "ranker_fit": ["null, null, null, null", "[]::varchar[], []::double[][], []::double[], '{\"features\": [\"x\"]}'",
+        "['g'], [[1]], null, '{}'", "['g', 'g'], [[1], [2]], [1, 0], '{\"features\": [\"x\"]}'"],
     "sentiment_fit": ["null, null, null", "['a'], [[1, 2]], null", "['a'], null, [1], [true], 5", "['a'], [[1, 2]], [1]"],
     "token_count": ["null", "''", "'  '"],
     "vector_index": ["null, null", "'a', null"],

@@ -44,6 +44,8 @@ CALLS = {
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
     "text_coverage": "select text_coverage('a good 好 film'), text_coverage(null)",
     "text_coverage_lexical": f"{LEXICAL} select text_coverage_lexical('好房 天', handle) from fit",
+    "ranker_fit": """with f as (select ranker_fit(['g', 'g', 'h', 'h', 'i', 'i'], [[1, 0], [0, 2], [2, 1], [0, 1], [1, 3], [2, 0]],
+        [1, 0, 1, 0, 1, 0], '{"features": ["x", "y"], "rounds": 2, "min_leaf": 1}') as rows) select unnest(rows, recursive := true) from f""",
     "sentiment_fit": """with f as (select sentiment_fit(['fine', 'good', 'poor', 'bad'], [[2, 0], [3, 1], [0, 1], [-1, 5]],
         [1, 1, -1, -1], [true, true, true, true], 10) as weights) select unnest(weights, recursive := true) from f""",
     "llm_info": "select llm_info().model, llm_info().prompts",

@@ -1,8 +1,7 @@
-"""Many small systems are solved on one core: waking the library's threads for each takes ten times as long."""
+"""Many small steps are done on one core: waking threads for each takes several times as long."""
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +14,16 @@ _limit: Any = None
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep BLAS to one thread, in the whole process, until the last caller has left."""
+    """Keep BLAS and OpenMP to one thread, in the whole process, until the last caller has left.
+
+    It holds for libraries that are loaded already.
+    """
+    from threadpoolctl import threadpool_limits
+
     global _users, _limit
     with _lock:
         if _users == 0:
-            _limit = _controller().limit(limits=1, user_api="blas")
+            _limit = threadpool_limits(1)
         _users += 1
     try:
         yield
@@ -28,12 +32,3 @@ def one_thread() -> Iterator[None]:
             _users -= 1
             if _users == 0:
                 _limit.restore_original_limits()
-
-
-@functools.cache
-def _controller() -> Any:
-    """What finds the loaded libraries, which takes milliseconds."""
-    import scipy.linalg  # noqa: F401 (so that its library is among them)
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
