@@ -115,7 +115,7 @@ def _sparse(connection: duckdb.DuckDBPyConnection, query: str, n_rows: int) -> c
 
 
 def _read_vectors(connection: duckdb.DuckDBPyConnection, n_items: int) -> np.ndarray:
-    table = connection.execute(f"""
+    table = connection.sql(f"""
         select candidates.number, vectors.vector
         from candidates
         inner join {SCRATCH}.vec_items as vectors on candidates.item_id = vectors.item_id
