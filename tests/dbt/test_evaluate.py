@@ -199,7 +199,10 @@ def test_a_baseline_that_is_no_model_is_named(shop, said):
     before = shop.query("select count(*) from recudf_evaluation.metrics")
     failed = evaluate(shop, *OPTIONS, "--baseline", "popular", "--baseline", "ease")
     assert failed.exit_code == 2
-    assert "no model is called 'ease': give one of blend, content, recent popular, popular, random" in failed.output
+    assert (
+        "no model is called 'ease': give one of blend, content, recent popular, popular, random"
+        in failed.output
+    )
     assert shop.query("select count(*) from recudf_evaluation.metrics") == before
     assert shop.query(f"select count(*) from duckdb_schemas() where schema_name = '{SCRATCH}'") == [(0,)]
 

@@ -11,7 +11,9 @@ JANUARY, FEBRUARY = datetime(2024, 1, 10), datetime(2024, 2, 20)
 
 
 def events(*rows):
-    values = ", ".join(f"('{user}', '{item}', '{kind}', timestamp '{time}')" for user, item, kind, time in rows)
+    values = ", ".join(
+        f"('{user}', '{item}', '{kind}', timestamp '{time}')" for user, item, kind, time in rows
+    )
     return f"from (values {values}) as t (user_id, item_id, event_type, occurred_at)"
 
 
@@ -84,14 +86,19 @@ def test_it_worked_where_the_item_was_taken_within_thirty_days(shop):
         ("bob", "i4"): (None, False),
         ("cy", "i5"): (datetime(2024, 2, 9), True),
     }
-    assert shop.outcomes(FEBRUARY) == {("ann", "i4"): (None, None), ("cy", "i2"): (None, None)}  # too early to tell
+    assert shop.outcomes(FEBRUARY) == {
+        ("ann", "i4"): (None, None),
+        ("cy", "i2"): (None, None),
+    }  # too early to tell
 
 
 def test_only_the_newest_build_of_a_moment_is_kept(shop):
     before = shop.query("select run_id from recudf.fct_recommendation_history where as_of = ?", JANUARY)
     shop.recommend(("ann", "i5", 1))
     assert shop.history() == {JANUARY: IN_JANUARY, FEBRUARY: [("ann", "i5", 1)]}
-    assert shop.query("select run_id from recudf.fct_recommendation_history where as_of = ?", JANUARY) == before
+    assert (
+        shop.query("select run_id from recudf.fct_recommendation_history where as_of = ?", JANUARY) == before
+    )
     shop.recommend(*IN_FEBRUARY)
 
 
@@ -119,26 +126,35 @@ def test_old_rows_and_users_who_are_gone_are_forgotten(shop):
     shop.recommend(("cy", "i2", 1), recommendation_history_days=36)
     assert shop.history() == {datetime(2024, 1, 15): [("bob", "i3", 1)], FEBRUARY: [("cy", "i2", 1)]}
     empty = "select null::varchar as user_id, null::varchar as item_id where false"
-    shop.load(interactions=empty).recommend(("nobody", "i1", 1))  # no moment to recommend at, nobody to compare with
+    shop.load(interactions=empty).recommend(
+        ("nobody", "i1", 1)
+    )  # no moment to recommend at, nobody to compare with
     assert shop.history() == {datetime(2024, 1, 15): [("bob", "i3", 1)], FEBRUARY: [("cy", "i2", 1)]}
 
 
 def test_wrong_numbers_of_days_are_named(shop):
     for name in ("outcome_days", "recommendation_history_days"):
-        result = shop.try_build("--select", "fct_recommendation_history", "fct_recommendation_outcomes", **{name: "soon"})
+        result = shop.try_build(
+            "--select", "fct_recommendation_history", "fct_recommendation_outcomes", **{name: "soon"}
+        )
         assert not result.ok
         assert f"{name} is 'soon': give a number above 0" in result.output
 
 
 def test_a_build_writes_its_recommendations_down(built):
     same = "user_id, item_id, rank, score, reason_kind, source, run_id, as_of"
-    assert built.query(f"""
+    assert (
+        built.query(f"""
         (select {same} from recudf.fct_recommendations except select {same} from recudf.fct_recommendation_history)
         union all
         (select {same} from recudf.fct_recommendation_history except select {same} from recudf.fct_recommendations)
-    """) == []
+    """)
+        == []
+    )
     ((rows, open_),) = built.query("""
         select count(*), count(*) filter (where is_taken is null) from recudf.fct_recommendation_outcomes""")
     bots = "(select user_id from recudf.dim_users where is_bot)"
-    assert [(rows,)] == built.query(f"select count(*) from recudf.fct_recommendations where user_id not in {bots}")
+    assert [(rows,)] == built.query(
+        f"select count(*) from recudf.fct_recommendations where user_id not in {bots}"
+    )
     assert rows == open_ > 100

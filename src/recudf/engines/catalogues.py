@@ -60,7 +60,7 @@ def read_catalogue(connection: duckdb.DuckDBPyConnection) -> Catalogue:
 
 
 def read_tastes(connection: duckdb.DuckDBPyConnection, n_users: int) -> csr_array:
-    """The mixture of categories of the items that each judged user liked: the mean of the items' own mixtures."""
+    """The mixture of categories in what each judged user liked: the mean of the items' own mixtures."""
     return _sparse(
         connection,
         f"""
@@ -105,9 +105,7 @@ def _number_categories(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _sparse(connection: duckdb.DuckDBPyConnection, query: str, n_rows: int) -> csr_array:
     """A query of (row, category, value) as a matrix; values are added up in a fixed order."""
-    ((n_categories,),) = connection.execute(
-        "select coalesce(max(number) + 1, 0) from categories"
-    ).fetchall()
+    ((n_categories,),) = connection.execute("select coalesce(max(number) + 1, 0) from categories").fetchall()
     row, column, value = (
         np.asarray(values) for values in connection.execute(f"{query} order by 1, 2").fetchnumpy().values()
     )

@@ -1,1 +1,1 @@
-"""Measures of recommendations: of their accuracy and beyond it, bootstrap intervals, what replays add up to."""
+"""Measures of recommendations: accuracy and beyond, bootstrap intervals, what replays add up to."""

@@ -1,4 +1,4 @@
-"""What else tells of a ranking than its hits: novelty, diversity, serendipity, calibration, coverage, exposure.
+"""What tells of rankings beside hits: novelty, diversity, serendipity, calibration, coverage, exposure.
 
 items: int [n_users, k_max], the number of the item at each rank (best first), -1 where a list has ended.
 """
@@ -23,9 +23,9 @@ def novelty(information: np.ndarray, k: int) -> np.ndarray:
 def distances(items: np.ndarray, points: csr_array | np.ndarray) -> np.ndarray:
     """Distances between the items of each list: float32 [n_users, k_max, k_max], NaN where one is unknown.
 
-    points: sparse [n_items, n_categories], above 0 where an item has a category: 1 - Jaccard similarity of the
-    sets, unknown for an item without category. Or dense [n_items, D], vectors of unit length: 1 - cosine,
-    unknown for a row of NaN.
+    points: sparse [n_items, n_categories], above 0 where an item has a category: 1 - Jaccard similarity of
+    the sets, unknown for an item without category. Or dense [n_items, D], vectors of unit length: 1 -
+    cosine, unknown for a row of NaN.
     """
     n_users, length = items.shape
     block = max(1, _BLOCK // max(1, length * points.shape[1]))
@@ -56,8 +56,7 @@ def _distances(items: np.ndarray, points: csr_array | np.ndarray) -> np.ndarray:
 def diversity(between: np.ndarray, k: int) -> np.ndarray:
     """Mean distance of the pairs among the first k items; NaN for a user without a pair of known distance.
 
-    between: as `distances` returns. Smyth & McClave, ICCBR 2001; 1 - the intra-list similarity of Ziegler et
-    al., WWW 2005.
+    between: as `distances` returns. Smyth & McClave, ICCBR 2001; Ziegler et al., WWW 2005 (similarity).
     """
     first = between[:, :k, :k]
     above = np.triu_indices(first.shape[1], 1)
@@ -67,8 +66,8 @@ def diversity(between: np.ndarray, k: int) -> np.ndarray:
 def serendipity(hits: np.ndarray, items: np.ndarray, expected: np.ndarray, k: int) -> np.ndarray:
     """Share of the k places that hold a relevant item which the k expected ones do not contain.
 
-    hits: bool as `items`. expected: int [n_users, k_max], what a primitive model shows the same user: here the
-    most popular items. |(list - expected) & relevant| / k: Ge et al., RecSys 2010.
+    hits: bool as `items`. expected: int [n_users, k_max], what a primitive model shows the same user: here
+    the most popular items. |(list - expected) & relevant| / k: Ge et al., RecSys 2010.
     """
     shown = (items[:, :k, None] == expected[:, None, :k]).any(axis=2)
     found: np.ndarray = (hits[:, :k] & ~shown).sum(axis=1) / k
@@ -78,11 +77,11 @@ def serendipity(hits: np.ndarray, items: np.ndarray, expected: np.ndarray, k: in
 def miscalibration(
     tastes: csr_array, items: np.ndarray, categories: csr_array, k: int, alpha: float = 0.01
 ) -> np.ndarray:
-    """Kullback-Leibler divergence, in nats, of the categories of the first k from those of the user's history.
+    """Kullback-Leibler divergence, in nats, of the categories of the first k from those of the history.
 
     tastes: [n_users, n_categories], rows p(category | user) that sum to 1, or empty. categories: [n_items,
-    n_categories], rows p(category | item) likewise. 0: the list has the user's mixture; smaller is better. NaN
-    where either is unknown. With q the mean of the rows of the list: sum of p ln(p / ((1 - alpha) q + alpha
+    n_categories], rows p(category | item) likewise. 0: the list has the user's mixture; smaller is better.
+    NaN where either is unknown. With q the mean of the rows of the list: sum of p ln(p / ((1 - alpha) q + alpha
     p)), Steck, RecSys 2018, places weighing alike.
     """
     chosen = items[:, :k]

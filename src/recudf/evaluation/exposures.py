@@ -17,7 +17,7 @@ PROVIDERS = 50  # of more, those with most items are told
 def exposures(
     replays: Sequence[Replay], models: Sequence[str], ks: Sequence[int]
 ) -> dict[tuple[str, str, int], np.ndarray]:
-    """Shares of exposure by (model, slice, k): one value per observation, NaN for one without recommendations.
+    """Shares of exposure by (model, slice, k): per observation, NaN for one without recommendations.
 
     Slices are 'popularity decile 1' (the most popular tenth of the items) to 10, and 'provider <name>'.
     """

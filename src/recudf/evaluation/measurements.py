@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -155,9 +155,7 @@ def _observations(
     return _accuracies(pools, ks, pairs) | found | _differences(found, pairs)
 
 
-def _beyond(
-    replay: Replay, pool: Pool, model: str, ks: Sequence[int]
-) -> dict[tuple[str, int], np.ndarray]:
+def _beyond(replay: Replay, pool: Pool, model: str, ks: Sequence[int]) -> dict[tuple[str, int], np.ndarray]:
     """What tells of one model's lists by (metric, k): for each user of a pool."""
     ranking, expected, catalogue = _ranking(pool, model), _ranking(pool, EXPECTED), replay.catalogue
     points = catalogue.categories if catalogue.vectors is None else catalogue.vectors
@@ -229,7 +227,7 @@ def _coverages(
 def _hit_shares(
     parts: Sequence[Pool], pools: Sequence[Pool], ks: Sequence[int], slice_name: str, n_users: int
 ) -> Iterator[Measurement]:
-    """How many of all hits are of the head, or of the tail: a share of all users' hits, without an interval."""
+    """The share of all users' hits that are of the head, or of the tail, without an interval."""
     for model in models_of(pools):
         for k in ks:
             own, every = (

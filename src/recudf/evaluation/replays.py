@@ -34,9 +34,9 @@ class Catalogue:
     """The items of a replay by number.
 
     decile: int [n_items], of popularity: 1 is the most popular tenth. providers: str or None [n_items].
-    categories: sparse [n_items, n_categories], rows that sum to 1, empty for an item without. vectors: float32
-    [n_items, D] of unit length, NaN without; None where the items have categories, which then tell how far
-    two are apart.
+    categories: sparse [n_items, n_categories], rows that sum to 1, empty for an item without. vectors:
+    float32 [n_items, D] of unit length, NaN without; None where the items have categories, which then tell
+    how far two are apart.
     """
 
     decile: np.ndarray

@@ -49,7 +49,11 @@ def computed():
         np.array(["ann"], dtype=object), np.array([3]), csr_array([[2 / 3, 1 / 3]]), catalogue, np.array([1]),
         pool, nothing,
     )  # fmt: skip
-    return {(m.slice, m.metric): m.value for m in measure([replay], [4], 10) if (m.model, m.baseline) == ("blend", "none")}
+    return {
+        (m.slice, m.metric): m.value
+        for m in measure([replay], [4], 10)
+        if (m.model, m.baseline) == ("blend", "none")
+    }
 
 
 def test_the_example_is_right(computed):

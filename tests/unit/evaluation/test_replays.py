@@ -167,7 +167,9 @@ def test_any_two_models_can_be_compared():
 
 
 def test_a_baseline_that_ranked_nothing_is_named():
-    with pytest.raises(ParameterError, match="no model is called 'ease': give one of blend, content, popular"):
+    with pytest.raises(
+        ParameterError, match="no model is called 'ease': give one of blend, content, popular"
+    ):
         measure([FIRST, SECOND], [2], 50, baselines=["ease"])
 
 
@@ -175,7 +177,9 @@ def test_more_than_fifty_providers_leave_those_with_most_items():
     names = np.array([f"p{n:02}" for n in range(60)] + ["p59"], dtype=object)
     catalogue = Catalogue(np.full(61, 1), names, csr_array((61, 0)), None)
     pool = Pool(np.array([1]), 61, {"blend": ranking([[(60, True)]])})
-    one = Replay(np.array(["a"], dtype=object), np.array([1]), csr_array((1, 0)), catalogue, np.array([1]), pool, pool)
+    one = Replay(
+        np.array(["a"], dtype=object), np.array([1]), csr_array((1, 0)), catalogue, np.array([1]), pool, pool
+    )
     measurements = measure([one], [1], 10)
     slices = {m.slice for m in measurements if m.slice.startswith("provider")}
     assert slices == {f"provider p{n:02}" for n in [*range(49), 59]}
