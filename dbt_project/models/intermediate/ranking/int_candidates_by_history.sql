@@ -12,7 +12,13 @@ leads as (
     select fold, 'sequence' as source, 'item' as source_kind, source_id, item_id, weight
     from {{ ref('recudf', 'int_item_sequences') }}
     union all
-    select folds.fold, 'content' as source, neighbors.source_kind, neighbors.source_id, neighbors.item_id, neighbors.cosine
+    select
+        folds.fold,
+        'content' as source,
+        neighbors.source_kind,
+        neighbors.source_id,
+        neighbors.item_id,
+        neighbors.cosine as weight
     from {{ ref('recudf', 'int_item_neighbors') }} as neighbors
     cross join folds
 ),

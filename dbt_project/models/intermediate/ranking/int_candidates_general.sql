@@ -17,7 +17,9 @@ with factors as (
 factor_points as {{ recudf.materialized() }} (
     select
         fold,
-        vector_index(item_id, factors || {{ recudf.array(['cast(sqrt(greatest(longest - square, 0)) as float)']) }}) as handle,
+        vector_index(
+            item_id, factors || {{ recudf.array(['cast(sqrt(greatest(longest - square, 0)) as float)']) }}
+        ) as handle,
         sqrt(max(longest)) as length
     from factors
     where longest > 0
@@ -36,7 +38,9 @@ users as (
     select
         users.fold,
         users.user_id,
-        {{ recudf.array_in_order('seen.item_id', ['seen.item_id']) }} filter (where seen.item_id is not null) as seen_item_ids
+        {{ recudf.array_in_order('seen.item_id', ['seen.item_id']) }} filter (
+            where seen.item_id is not null
+        ) as seen_item_ids
     from (
         select distinct fold, user_id from {{ ref('recudf', 'int_ranking_history') }}
         union

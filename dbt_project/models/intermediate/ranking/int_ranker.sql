@@ -52,7 +52,9 @@ quality as (
         measured.*,
         judged.users,
         coalesce(
-            measured.learned > 1.02e0 * measured.fixed and judged.users >= {{ recudf.number('ranking_min_users') }}, false
+            measured.learned > 1.02e0 * measured.fixed
+            and judged.users >= {{ recudf.number('ranking_min_users') }},
+            false
         ) as is_learned
     from measured
     cross join judged
@@ -69,7 +71,10 @@ slopes as (
 ),
 
 fixed (feature, weight) as (
-    values {% for feature, weight in features.items() %}('{{ feature }}', cast({{ weight }} as double)){{ ', ' if not loop.last }}{% endfor %}
+    values
+    {%- for feature, weight in features.items() %}
+    ('{{ feature }}', cast({{ weight }} as double)){{ ',' if not loop.last }}
+    {%- endfor %}
 ),
 
 united as (

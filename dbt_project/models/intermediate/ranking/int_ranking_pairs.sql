@@ -28,7 +28,10 @@ liked as (
 ),
 
 folds (fold) as (
-    values {% for fold in range(1, recudf.ranking_folds() + 1) %}({{ fold }}){{ ', ' if not loop.last }}{% endfor %}
+    values
+    {%- for fold in range(1, recudf.ranking_folds() + 1) %}
+    ({{ fold }}){{ ',' if not loop.last }}
+    {%- endfor %}
 ),
 
 placed as (
@@ -39,8 +42,8 @@ placed as (
         case when {{ recudf.ranking_is_timed() }}
             then ceil(liked.newest / greatest(1, floor(liked.items / 4e0)))
             -- a quarter of all hashes begin below 4
-            else case when md5({{ recudf.fold_seed() }} liked.user_id || '{{ '\x1f' }}' || liked.item_id) < '4'
-                then folds.fold else folds.fold + 1 end
+            when md5({{ recudf.fold_seed() }} liked.user_id || '{{ '\x1f' }}' || liked.item_id) < '4' then folds.fold
+            else folds.fold + 1
         end as place
     from liked
     cross join folds

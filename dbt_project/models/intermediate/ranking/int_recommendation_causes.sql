@@ -15,7 +15,12 @@ with candidates as (
 
 common as (
 {%- for feature in features %}
-    {{ 'union all ' if not loop.first }}select user_id, '{{ feature }}' as part, cast({{ feature }} as double) as feature_value from candidates
+    select
+        user_id,
+        '{{ feature }}' as part,
+        cast({{ feature }} as double) as feature_value
+    from candidates
+    {{ 'union all' if not loop.last }}
 {%- endfor %}
 ),
 

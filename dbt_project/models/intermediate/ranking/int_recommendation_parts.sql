@@ -13,7 +13,13 @@ with recommended as (
 
 valued as (
 {%- for feature in features %}
-    {{ 'union all ' if not loop.first }}select user_id, item_id, '{{ feature }}' as part, cast({{ feature }} as double) as feature_value from recommended
+    select
+        user_id,
+        item_id,
+        '{{ feature }}' as part,
+        cast({{ feature }} as double) as feature_value
+    from recommended
+    {{ 'union all' if not loop.last }}
 {%- endfor %}
 )
 
