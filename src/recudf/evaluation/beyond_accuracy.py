@@ -81,8 +81,8 @@ def miscalibration(
 
     tastes: [n_users, n_categories], rows p(category | user) that sum to 1, or empty. categories: [n_items,
     n_categories], rows p(category | item) likewise. 0: the list has the user's mixture; smaller is better.
-    NaN where either is unknown. With q the mean of the rows of the list: sum of p ln(p / ((1 - alpha) q + alpha
-    p)), Steck, RecSys 2018, places weighing alike.
+    NaN where either is unknown. With q the mean of the rows of the list: sum of p ln(p / ((1 - alpha) q +
+    alpha p)), Steck, RecSys 2018, places weighing alike.
     """
     chosen = items[:, :k]
     user, place = np.nonzero(chosen >= 0)
