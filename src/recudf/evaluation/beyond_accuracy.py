@@ -120,7 +120,8 @@ def exposure(items: np.ndarray, groups: np.ndarray, n_groups: int, k: int) -> np
     cell = user * (n_groups + 1) + np.where(group < 0, n_groups, group)
     sums = np.bincount(cell, gain, minlength=len(items) * (n_groups + 1)).reshape(len(items), n_groups + 1)
     whole = sums.sum(axis=1, keepdims=True)
-    return np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0)[:, :n_groups]
+    shares: np.ndarray = np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0)
+    return shares[:, :n_groups]
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
