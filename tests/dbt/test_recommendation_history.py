@@ -31,17 +31,18 @@ LATER = (
 class Shop(Warehouse):
     """A warehouse whose recommendations are given: (user, item, rank)."""
 
-    def recommend(self, *rows, **variables):
-        """Build the two marts from these recommendations; the moment is what stg_as_of says."""
+    def recommend(self, moment, *rows, **variables):
+        """Build the two marts, by a full refresh, from what is recommended as of a moment."""
         values = ", ".join(f"('{user}', '{item}', {rank})" for user, item, rank in rows)
-        self.build("--select", "+stg_as_of", **variables)
-        self.run(f"""
-            create or replace table recudf.fct_recommendations as
+        self.run(
+            "create schema if not exists recudf",
+            f"""create or replace table recudf.fct_recommendations as
             select
                 user_id, item_id, rank, 0.5::float as score, 'popular' as reason_kind, 'blend' as source,
-                (select as_of from recudf.stg_as_of) as as_of
-            from (values {values}) as t (user_id, item_id, rank)""")
-        return self.build("--full-refresh", "--select", *SELECTED, tested=True, **variables)
+                {f"timestamp '{moment}'" if moment else "null::timestamp"} as as_of
+            from (values {values}) as t (user_id, item_id, rank)""",
+        )
+        return self.build("--full-refresh", "--select", *SELECTED, **variables)
 
     def history(self):
         """Rows by moment: {as_of: [(user, item, rank)]}."""
@@ -68,15 +69,22 @@ IN_FEBRUARY = [("ann", "i4", 1), ("cy", "i2", 1)]
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """Recommendations of January and of February, each by a build of its day; every build is a full refresh."""
+    """Recommendations of January and, twice, of February, each by a build of its day."""
     shop = Shop(tmp_path_factory.mktemp("history") / "shop.duckdb")
-    shop.load(items=ITEMS, interactions=events(*UNTIL_JANUARY)).recommend(*IN_JANUARY)
-    return shop.load(interactions=events(*UNTIL_JANUARY, *LATER)).recommend(*IN_FEBRUARY)
+    shop.load(items=ITEMS, interactions=events(*UNTIL_JANUARY)).recommend(JANUARY, *IN_JANUARY)
+    shop.load(interactions=events(*UNTIL_JANUARY, *LATER)).recommend(FEBRUARY, ("ann", "i5", 1))
+    return shop.recommend(FEBRUARY, *IN_FEBRUARY)
 
 
 def test_what_was_recommended_stays_over_a_full_refresh(shop):
+    """... but for an earlier build of the same moment."""
     assert shop.history() == {JANUARY: IN_JANUARY, FEBRUARY: IN_FEBRUARY}
     assert shop.query("select distinct is_replay from recudf.fct_recommendation_history") == [(False,)]
+    assert shop.query("""
+        select count(distinct run_id) from recudf.fct_recommendation_history group by as_of""") == [
+        (1,),
+        (1,),
+    ]
 
 
 def test_it_worked_where_the_item_was_taken_within_thirty_days(shop):
@@ -92,20 +100,10 @@ def test_it_worked_where_the_item_was_taken_within_thirty_days(shop):
     }  # too early to tell
 
 
-def test_only_the_newest_build_of_a_moment_is_kept(shop):
-    before = shop.query("select run_id from recudf.fct_recommendation_history where as_of = ?", JANUARY)
-    shop.recommend(("ann", "i5", 1))
-    assert shop.history() == {JANUARY: IN_JANUARY, FEBRUARY: [("ann", "i5", 1)]}
-    assert (
-        shop.query("select run_id from recudf.fct_recommendation_history where as_of = ?", JANUARY) == before
-    )
-    shop.recommend(*IN_FEBRUARY)
-
-
 def test_a_build_that_looks_back_adds_its_moment_and_forgets_nothing(shop):
     """As of 15 January ann has taken her item, and it is too early for a share; February has not come."""
-    shop.recommend(("bob", "i3", 1), as_of="2024-01-15", recommendation_history_days=2)
     moment = datetime(2024, 1, 15)
+    shop.recommend(moment, ("bob", "i3", 1), as_of="2024-01-15", recommendation_history_days=2)
     assert shop.history() == {JANUARY: IN_JANUARY, moment: [("bob", "i3", 1)], FEBRUARY: IN_FEBRUARY}
     assert shop.query("select as_of from recudf.fct_recommendation_history where is_replay") == [(moment,)]
     assert shop.outcomes(JANUARY) == {
@@ -115,21 +113,19 @@ def test_a_build_that_looks_back_adds_its_moment_and_forgets_nothing(shop):
         ("cy", "i5"): (None, None),
     }
     assert shop.outcomes(FEBRUARY) == {}
-    shop.recommend(*IN_FEBRUARY)
-    assert shop.outcomes(moment) == {("bob", "i3"): (datetime(2024, 2, 9, 0, 0, 1), True)}
 
 
 def test_old_rows_and_users_who_are_gone_are_forgotten(shop):
     """From 20 February to 15 January there are 36 days, to the 10th 41; ann is in no input any more."""
     kept = [row for row in (*UNTIL_JANUARY, *LATER) if row[0] != "ann"]
     shop.load(interactions=events(*kept))
-    shop.recommend(("cy", "i2", 1), recommendation_history_days=36)
-    assert shop.history() == {datetime(2024, 1, 15): [("bob", "i3", 1)], FEBRUARY: [("cy", "i2", 1)]}
+    shop.recommend(FEBRUARY, ("cy", "i2", 1), recommendation_history_days=36)
+    moment = datetime(2024, 1, 15)
+    assert shop.history() == {moment: [("bob", "i3", 1)], FEBRUARY: [("cy", "i2", 1)]}
+    assert shop.outcomes(moment) == {("bob", "i3"): (datetime(2024, 2, 9, 0, 0, 1), True)}
     empty = "select null::varchar as user_id, null::varchar as item_id where false"
-    shop.load(interactions=empty).recommend(
-        ("nobody", "i1", 1)
-    )  # no moment to recommend at, nobody to compare with
-    assert shop.history() == {datetime(2024, 1, 15): [("bob", "i3", 1)], FEBRUARY: [("cy", "i2", 1)]}
+    shop.load(interactions=empty).recommend(None, ("nobody", "i1", 1))  # no moment, nobody to compare with
+    assert shop.history() == {moment: [("bob", "i3", 1)], FEBRUARY: [("cy", "i2", 1)]}
 
 
 def test_wrong_numbers_of_days_are_named(shop):

@@ -81,8 +81,8 @@ def miscalibration(
 
     tastes: [n_users, n_categories], rows p(category | user) that sum to 1, or empty. categories: [n_items,
     n_categories], rows p(category | item) likewise. 0: the list has the user's mixture; smaller is better.
-    NaN where either is unknown. With q the mean of the rows of the list: sum of p ln(p / ((1 - alpha) q + alpha
-    p)), Steck, RecSys 2018, places weighing alike.
+    NaN where either is unknown. With q the mean of the rows of the list: sum of p ln(p / ((1 - alpha) q +
+    alpha p)), Steck, RecSys 2018, places weighing alike.
     """
     chosen = items[:, :k]
     user, place = np.nonzero(chosen >= 0)
@@ -120,7 +120,8 @@ def exposure(items: np.ndarray, groups: np.ndarray, n_groups: int, k: int) -> np
     cell = user * (n_groups + 1) + np.where(group < 0, n_groups, group)
     sums = np.bincount(cell, gain, minlength=len(items) * (n_groups + 1)).reshape(len(items), n_groups + 1)
     whole = sums.sum(axis=1, keepdims=True)
-    return np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0)[:, :n_groups]
+    shares: np.ndarray = np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0)
+    return shares[:, :n_groups]
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def exposures(
             ],
         ),
     ]
-    found = {}
+    found: dict[tuple[str, str, int], np.ndarray] = {}
     for names, groups in groupings:
         for model in models if names else ():
             for k in ks:

@@ -186,7 +186,10 @@ def _differences(values: Columns, pairs: Pairs) -> Columns:
 
 
 def _in_slice(columns: Columns, name: str) -> Columns:
-    return {(model, baseline, name, *rest): v for (model, baseline, _, *rest), v in columns.items()}
+    return {
+        (model, baseline, name, metric, k): column
+        for (model, baseline, _, metric, k), column in columns.items()
+    }
 
 
 def _estimated(
