@@ -36,7 +36,7 @@ class Basis:
     @classmethod
     def of(cls, gram: Floats, ridge: float) -> Basis:
         """From Y'Y."""
-        return cls(np.linalg.cholesky(gram + ridge * np.eye(len(gram))))
+        return cls(np.linalg.cholesky(gram + ridge * np.eye(len(gram))).astype(np.float64, copy=False))
 
     def whitened(self, factors: Floats) -> Floats:
         """Z = Y L^-T, [n, f], of Y [n, f]."""
@@ -80,13 +80,11 @@ def _solve(scaled: Floats, right: Floats) -> Floats:
     """(I + S'S)^-1 r for each of many S [b, n, f] and r [b, f]; rows of zeros in S change nothing."""
     swapped = scaled.swapaxes(1, 2)
     n, f = scaled.shape[1:]
-    found: Floats
     if n < f:
         inner = np.linalg.solve(scaled @ swapped + np.eye(n), scaled @ right[:, :, None])
-        found = right - (swapped @ inner)[:, :, 0]
-    else:
-        found = np.linalg.solve(swapped @ scaled + np.eye(f), right[:, :, None])[:, :, 0]
-    return found
+        return right - (swapped @ inner)[:, :, 0].astype(np.float64, copy=False)
+    found = np.linalg.solve(swapped @ scaled + np.eye(f), right[:, :, None])
+    return found[:, :, 0].astype(np.float64, copy=False)
 
 
 def _batches(starts: Ints, width: int) -> Iterator[tuple[Ints, Ints, np.ndarray]]:

@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recudf import interrupts
 from recudf.errors import ParameterError
-from recudf.preference.events import Events, Floats, Ints, Pairs, positions, sorted_ids, sparse
+from recudf.preference.events import Events, Ints, Pairs, positions, sorted_ids, sparse
 from recudf.preference.params import FitParams
 from recudf.search.store import get_index
 from recudf.vectors import Matrix, scatter, valid_mask
@@ -235,7 +236,7 @@ def _fit(events: Events, handle: str | None, params: ItemWeightsParams) -> pa.St
 
 
 def _struct(ids: pa.StringArray, found: Weights, params: ItemWeightsParams) -> pa.StructArray:
-    sizes: Floats = np.diff(np.frombuffer(ids.buffers()[1], np.int32)[ids.offset :][: len(ids) + 1])
+    sizes = pc.binary_length(ids).to_numpy()
     if sizes[found.neighbors].sum(dtype=np.int64) >= 2**31 or sizes[found.items].sum(dtype=np.int64) >= 2**31:
         raise ParameterError(
             f"neighbors is {params.neighbors}, which for {len(ids):,} items is more than a list holds: "
