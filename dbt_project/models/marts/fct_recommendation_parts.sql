@@ -1,4 +1,3 @@
-{{ config(enabled=recudf.ranking_is_learned()) }}
 select
     parts.user_id,
     parts.item_id,

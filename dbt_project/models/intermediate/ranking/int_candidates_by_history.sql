@@ -1,6 +1,5 @@
 -- Candidates that the user's own items and texts lead to, each a sum over them: 'weights' of the linear model,
 -- 'sequence' and 'content'; with '_recent' the latest count most.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with folds as (
     select distinct fold from {{ ref('recudf', 'int_ranking_history') }}
 ),

@@ -1,6 +1,5 @@
 -- Candidates by people with a similar taste ('factors': the inner product of user and item), and by what is popular
 -- now ('popular').
-{{ config(enabled=recudf.ranking_is_learned()) }}
 {%- set n = 'greatest(' ~ recudf.number('candidates_per_source') ~ ', ' ~ recudf.ranked_depth() ~ ')' %}
 with factors as (
     select

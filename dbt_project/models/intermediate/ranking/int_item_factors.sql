@@ -1,5 +1,4 @@
 -- Items as points in the space of tastes that all histories span, fitted once for each fold: see factors_fit.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with liked as (
     select
         fold,

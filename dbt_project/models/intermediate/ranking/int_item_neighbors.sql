@@ -1,5 +1,4 @@
 -- Items, and texts of users, with the items that are nearest to them in meaning: fifty each, by cosine.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with candidates as {{ recudf.materialized() }} (
     {{ recudf.index_of(ref('recudf', 'vec_items'), 'item_id', {'handle': 'vector'}) }}
 ),

@@ -1,6 +1,5 @@
 -- "After this, that": of two items that people liked at most five places after each other, how often the one came after
 -- the other, near places more, beside how often either is liked. Once for each fold. Undated likes have no place.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with liked as (
     select
         fold,

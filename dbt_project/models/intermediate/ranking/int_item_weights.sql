@@ -1,6 +1,5 @@
 -- What an item of the history adds to another's score, as a linear model of all histories, fitted once for each fold,
 -- with the items' vectors beside the histories: see item_weights_fit.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with vectors as {{ recudf.materialized() }} (
     {{ recudf.index_of(ref('recudf', 'vec_items'), 'item_id', {'handle': 'vector'}) }}
 ),

@@ -1,7 +1,6 @@
 -- The scorer as rows: score = sum of weight x feature. learned_weight comes from the folds, which hide a part of the
 -- histories, and is in use where the learned score finds more of it than the fixed one does, by 2 % of ndcg@10 on users
 -- that it was not fitted on: less than that may be chance, and what is hidden makes the folds poorer than the whole.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 {%- set features = recudf.ranking_features() %}
 {%- set values = recudf.array(features.keys() | map('string') | list + ['fixed']) %}
 with examples as (

@@ -1,6 +1,5 @@
 -- The best candidates of each user, with what a scorer knows of each: how far above the others of its list every
 -- source has it (in standard deviations; at the list's end where it is not in it), and how popular it is.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with candidates as (
     select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_by_history') }}
     union all

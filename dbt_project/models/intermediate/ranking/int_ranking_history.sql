@@ -1,6 +1,5 @@
 -- What a user's candidates are found by, once for each fold: the items and texts that are not hidden, with what they
 -- weigh. recency halves with every ranking_half_life_events later ones. Of the folds but the first, some users only.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with users as (
     select fold, user_id from (
         select

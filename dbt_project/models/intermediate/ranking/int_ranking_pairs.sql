@@ -1,7 +1,6 @@
 -- User x item of the history, once for each fold. Fold 0 is what users get, with nothing hidden. The others hide a
 -- quarter of what each user liked, which a scorer learns to find again: in fold n the n-th last quarter (what came
 -- after it is left out), or quarters at random where ranking_split says so or nothing is dated.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with history as (
     select
         history.user_id,

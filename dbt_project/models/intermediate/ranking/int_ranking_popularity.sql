@@ -1,6 +1,5 @@
 -- How popular each item is, as in int_item_popularity, once for each fold, without what the fold hides. The decay
 -- counts from the latest event: from which moment does not matter, as the most popular item has 1.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with counted as (
     select
         pairs.fold,

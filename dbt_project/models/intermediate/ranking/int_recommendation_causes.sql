@@ -1,6 +1,5 @@
 -- The largest part of each recommendation's score beyond what the user's other candidates have of it, with what of the
 -- user's own leads to it: 'item', 'text', 'people' of a similar taste, 'category', or 'popular'.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 {%- set features = recudf.ranking_features() %}
 with candidates as (
     select

@@ -1,5 +1,4 @@
 -- Which item or text of the user's own leads most to a recommendation, by each of the sources that sum over them.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with leads as (
     select 'weights' as source, 'item' as source_kind, neighbor_id as source_id, item_id, weight
     from {{ ref('recudf', 'int_item_weights') }}

@@ -1,6 +1,5 @@
 -- The score of each recommendation in parts, one for each feature that weighs anything: weight x feature. Their sum is
 -- the score.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 {%- set features = recudf.ranking_features() %}
 with recommended as (
     select

@@ -1,5 +1,4 @@
 -- What users get: the candidates of fold 0 by the sum of weight x feature, the best unseen ones.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 {%- set features = recudf.ranking_features() %}
 with weights as {{ recudf.materialized() }} (
     select

@@ -1,5 +1,4 @@
 -- Users in the space of int_item_factors, by what they liked; people in no fit as well: see factors_of.
-{{ config(enabled=recudf.ranking_is_learned()) }}
 with indexes as {{ recudf.materialized() }} (
     select
         fold,

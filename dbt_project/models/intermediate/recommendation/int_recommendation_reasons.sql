@@ -4,7 +4,6 @@
 --   a constant:              popularity weight x that of the k-th item by it, the same for all items,
 --                            which therefore cannot be the reason for one of them
 -- A user without a vector has no evidence, and recent popularity in place of the blended one, with weight 1.
-{{ config(enabled=not recudf.ranking_is_learned()) }}
 {%- set piece = recudf.struct({'kind': 'kind', 'ref_id': 'ref_id', 'key': recudf.evidence_key(), 'weight': 'weight'}) %}
 
 with vectors as {{ recudf.materialized() }} (

@@ -1,6 +1,5 @@
 -- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a
 -- user without a vector by recent popularity.
-{{ config(enabled=not recudf.ranking_is_learned()) }}
 {%- set k = recudf.number('recommendations_per_user') %}
 {%- set nearest = 'cosine_topk(users.point, candidates.points, ' ~ k ~ ', users.seen_item_ids)' %}
 {%- set most_popular = 'cosine_topk(' ~ recudf.array([1, 0, 0]) ~ ', candidates.popularity_points, '
