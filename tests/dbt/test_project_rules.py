@@ -35,6 +35,7 @@ READS_MORE = {
     "stg_users": "everybody who did or wrote something is a user, listed or not",
     "stg_event_types": "event types are those that were met",
     "fct_metrics": "measurements are written by `recudf evaluate`, typed already: a staging model would copy them",
+    "fct_recommendation_history": "forgets who is in no input any more, whatever a build may see of them",
     "fct_runs": "counts the rows of inputs before cleaning, beside those after it",
 }
 NO_KEY = {
