@@ -25,15 +25,24 @@ less the user did: times 5 / (5 + what the user did). #}
 {%- endmacro %}
 
 
-{# JSON of the parameters of item_weights_fit, factors_fit and ranker_fit, as SQL. #}
+{# JSON of the parameters of item_weights_fit, as SQL. Expects catalogue.items, how many there are: auto keeps some two
+million weights, of small catalogues up to 500 of each item. #}
 {% macro item_weights_params() -%}
-    {{ recudf.text_literal(tojson({
+    {%- set neighbors = var('item_weights_neighbors') -%}
+    {%- if neighbors != 'auto' and (neighbors is not integer or neighbors is boolean or neighbors < 1) -%}
+        {%- do recudf.refuse_var('item_weights_neighbors', neighbors, 'give auto, or a whole number from 1 up') -%}
+    {%- endif -%}
+    {%- set rest = tojson({
         'ridge': var('item_weights_ridge'), 'text_weight': var('item_weights_text_weight'),
-        'neighbors': var('item_weights_neighbors'), 'max_items': var('item_weights_max_items')
-    })) }}
+        'max_items': var('item_weights_max_items')
+    })[1:] -%}
+    '{"neighbors": ' || cast(
+    {%- if neighbors == 'auto' %} cast(greatest(50, least(500, floor(2e6 / greatest(catalogue.items, 1)))) as integer)
+    {%- else %} {{ neighbors }} {% endif %} as string) || {{ recudf.text_literal(', ' ~ rest) }}
 {%- endmacro %}
 
 
+{# The same of factors_fit and factors_of. #}
 {% macro factors_params() -%}
     {{ recudf.text_literal(tojson({
         'factors': var('factors'), 'ridge': var('factors_ridge'), 'alpha': var('factors_alpha'),
@@ -42,6 +51,7 @@ less the user did: times 5 / (5 + what the user did). #}
 {%- endmacro %}
 
 
+{# The same of ranker_fit. #}
 {% macro ranker_params() -%}
     {{ recudf.text_literal(tojson({
         'features': recudf.ranking_features().keys() | list + ['fixed'], 'methods': ['listwise'],

@@ -23,6 +23,7 @@ fitted as (
         ) as weights
     from liked
     cross join vectors
+    cross join (select count(*) as items from {{ ref('recudf', 'stg_items') }}) as catalogue
 )
 
 select
