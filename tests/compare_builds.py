@@ -25,6 +25,8 @@ KEYS = {
     "fct_interest_trends": ["interest_id", "period"],
     "fct_interest_history": ["user_id", "interest_id", "period"],
     "fct_recommendations": ["user_id", "rank"],
+    "fct_recommendation_history": ["user_id", "rank"],  # of one build
+    "fct_recommendation_outcomes": ["user_id", "rank"],
 }
 OF_THE_RUN = {"run_id"}
 
@@ -56,6 +58,18 @@ TIES = {
         )""",
     },
 }
+# they copy these columns of fct_recommendations, where their ties are judged
+for _copy in ("fct_recommendation_history", "fct_recommendation_outcomes"):
+    TIES[_copy] = {
+        ("item_id", "reason_kind"): """exists (
+            select 1
+            from duckdb.fct_recommendations as c
+            inner join spark.fct_recommendations as d on c.user_id = d.user_id and c.rank = d.rank
+            where c.user_id = a.user_id and c.rank = a.rank
+                and c.item_id is not distinct from a.item_id and d.item_id is not distinct from b.item_id
+                and c.reason_kind = a.reason_kind and d.reason_kind = b.reason_kind
+        )"""
+    }
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@
     {%- endset -%}
     case
         when ranked.reason_kind = 'popular' then 'popular with other users'
+        when ranked.reason_kind = 'people' then 'liked by people with a similar taste'
+        when ranked.reason_kind = 'category' then 'from the categories you like'
         when ranked.reason_kind = 'item' and ranked.is_unlike
             then 'unlike ' || {{ title }} || ' (you ' || replace(types.phrase, '{title}', 'it') || {{ rated }} || ')'
         when ranked.reason_kind = 'item'

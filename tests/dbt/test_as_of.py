@@ -56,7 +56,10 @@ def truncate(warehouse, moment, names):
 def assert_equal(warehouse, schema, other):
     """Every mart, row by row."""
     for mart in marts():
-        rows, others = (warehouse.rows(mart, schema=s) for s in (schema, other))
+        # the history tells a build that was told where to look from
+        rows, others = (
+            warehouse.rows(mart, schema=s, without=("run_id", "is_replay")) for s in (schema, other)
+        )
         assert rows == others, mart
     assert len(warehouse.rows("fct_recommendations", schema=schema)) > 100
 

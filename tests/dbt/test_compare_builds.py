@@ -29,7 +29,14 @@ def written(warehouse, changes=()):
         times = "as_of at time zone 'UTC' as as_of" if table in KEYS else ""
         dated = [
             c
-            for c in ("created_at", "published_at", "first_event_at", "last_event_at")
+            for c in (
+                "created_at",
+                "published_at",
+                "first_event_at",
+                "last_event_at",
+                "recommended_at",
+                "taken_at",
+            )
             if has(other, table, c)
         ]
         replaced = ", ".join([times, *(f"{c} at time zone 'UTC' as {c}" for c in dated)] if times else [])

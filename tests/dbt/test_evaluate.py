@@ -18,9 +18,11 @@ from recudf.engines.duckdb import open_database
 from recudf.engines.splits import SCRATCH, Split, make_split
 
 ITEMS = """
-    select 'i' || n as item_id, title
-    from (values (1, 'red guitar'), (2, 'blue guitar'), (3, 'robot film'), (4, 'love film'), (5, 'dog book'), (6, 'cat book'))
-        as t(n, title)"""
+    select 'i' || n as item_id, title, category, provider
+    from (values
+        (1, 'red guitar', 'music', 'north'), (2, 'blue guitar', 'music', 'north'), (3, 'robot film', 'film| video', 'north'),
+        (4, 'love film', 'video|film', null), (5, 'dog book', 'book', null), (6, 'cat book', 'book', null)
+    ) as t(n, title, category, provider)"""
 # Until the 8th (half of the 16 events) i1 has 4 users, i2 3, i3 1 and the others none. Afterwards relevant are
 # u1: i3 (i1 was seen); u2: i2, i5; u3: i6 (i3 was hidden). u4 only saw something, u5 has no past.
 EVENTS = """
@@ -70,6 +72,9 @@ def gain(*ranks):
     return sum(1 / math.log2(rank + 1) for rank in ranks)
 
 
+FIRST = 1 / gain(1, 2)  # what the first of two places gets of the exposure
+
+
 @pytest.mark.parametrize(
     ("metric", "k", "expected"),
     # popular shows u1 i3 i4 i5 i6 (a hit at 1 of 1), u2 i2 i4 i5 i6 (at 1 and 3 of 2), u3 i3 i4 i5 i6 (at 4 of 1)
@@ -83,6 +88,12 @@ def gain(*ranks):
         ("map", 4, (1 + (1 + 2 / 3) / 2 + 1 / 4) / 3),
         ("ndcg", 2, (1 + 1 / gain(1, 2) + 0) / 3),
         ("ndcg", 4, (1 + gain(1, 3) / gain(1, 2) + gain(4)) / 3),
+        ("mrr", 2, (1 + 1 + 0) / 3),
+        ("mrr", 4, (1 + 1 + 1 / 4) / 3),
+        ("serendipity", 4, 0),
+        ("diversity", 2, (0 + 1 + 0) / 3),  # two films; a guitar and a film; two films
+        # u1 and u3 liked music alone and get films; u2 liked music and a film and gets both
+        ("miscalibration", 2, (math.log(100) + 0 + math.log(100)) / 3),
         ("coverage", 2, 3 / 6),  # i2, i3, i4
         ("coverage", 4, 5 / 6),
         # of four users one has i3, three i2, nobody i4: (1 + 1) / (4 + 1), (3 + 1) / (4 + 1), 1 / (4 + 1)
@@ -102,8 +113,32 @@ def test_new_items_are_those_nobody_had_liked(said, values):
     assert {m["n_users"] for m in said["measurements"] if m["slice"] == "new items"} == {2}
 
 
+@pytest.mark.parametrize(
+    ("slice_name", "metric", "k", "expected"),
+    # i1 and i2 are the head of six items (deciles 1 and 2), i3 is in decile 4, i4 in 6
+    [
+        ("head items", "recall", 2, 1),  # of u2 alone, who gets i2 first
+        ("head items", "precision", 2, 1 / 2),
+        ("tail items", "recall", 2, (1 + 0 + 0) / 3),
+        ("tail items", "recall", 4, 1),
+        ("head items", "hit_share", 4, 1 / 4),
+        ("tail items", "hit_share", 4, 3 / 4),
+        ("popularity decile 1", "exposure", 2, 0),
+        ("popularity decile 2", "exposure", 2, FIRST / 3),
+        ("popularity decile 4", "exposure", 2, 2 * FIRST / 3),
+        ("popularity decile 6", "exposure", 2, 1 - FIRST),
+        ("provider north", "exposure", 2, FIRST),
+    ],
+)
+def test_head_tail_and_exposure_are_measured_as_by_hand(values, slice_name, metric, k, expected):
+    assert values["popular", slice_name, metric, k] == pytest.approx(expected)
+
+
 def test_every_user_has_two_past_events(said):
-    assert {m["slice"] for m in said["measurements"]} == {"all", "history 1-5", "new items"}
+    deciles = {f"popularity decile {n}" for n in range(1, 11)}
+    assert {m["slice"] for m in said["measurements"]} == {
+        "all", "history 1-5", "new items", "head items", "tail items", "provider north", *deciles,
+    }  # fmt: skip
     assert {m["n_users"] for m in said["measurements"] if m["slice"] == "all"} == {3}
 
 
@@ -160,6 +195,18 @@ def test_a_failed_replay_leaves_measurements_and_no_scratch(shop, said):
     assert shop.query(f"select count(*) from duckdb_schemas() where schema_name = '{SCRATCH}'") == [(0,)]
 
 
+def test_a_baseline_that_is_no_model_is_named(shop, said):
+    before = shop.query("select count(*) from recudf_evaluation.metrics")
+    failed = evaluate(shop, *OPTIONS, "--baseline", "popular", "--baseline", "ease")
+    assert failed.exit_code == 2
+    assert (
+        "no model is called 'ease': give one of blend, content, recent popular, popular, random"
+        in failed.output
+    )
+    assert shop.query("select count(*) from recudf_evaluation.metrics") == before
+    assert shop.query(f"select count(*) from duckdb_schemas() where schema_name = '{SCRATCH}'") == [(0,)]
+
+
 def replayed(shop, path, split):
     """A copy of the shop with the first replay of a split left in the scratch schema, and its moment."""
     shutil.copy(shop.path, path)
@@ -195,7 +242,7 @@ def test_the_scoring_script_of_the_field_agrees(as_of_the_8th, values, tmp_path)
             copy (from {SCRATCH}.int_replay_rankings where pool = 'all' and model = '{model}') to '{recommended}'""")
         command = [sys.executable, str(script), str(test), str(recommended), "-k", "4"]
         scored = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        for metric in ("precision", "recall", "ndcg", "map", "hit_rate"):
+        for metric in ("precision", "recall", "ndcg", "map", "hit_rate"):  # it knows no mrr
             assert values[model, "all", metric, 4] == pytest.approx(scored[metric], abs=1e-5)
 
 

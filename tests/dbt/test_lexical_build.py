@@ -127,6 +127,7 @@ def test_a_build_on_a_kept_fit_equals_one_from_scratch_on_that_fit(shop, sample,
         "drop table recudf.int_group_fits",  # clusters start from earlier ones, which the other schema has not
         "drop table if exists recudf.int_topic_fits",
         "drop table if exists recudf.int_field_fits",
+        "drop table recudf.fct_recommendation_history",
     )
     build(changed)
     build(changed, schema="again")

@@ -20,7 +20,12 @@ atexit.register(lambda: print("torch on the driver:", "torch" in sys.modules))
 main()
 """
 FEW = "{spark_partitions: 2, spark_index_shards: 3}"
-REBUILT = ("int_text_embeddings", "int_group_fits", "fct_runs")  # what reads its earlier self, or keeps it
+REBUILT = (
+    "int_text_embeddings",
+    "int_group_fits",
+    "fct_recommendation_history",
+    "fct_runs",
+)  # what reads its earlier self, or keeps it
 
 
 def recudf(folder, encoder, *arguments):

@@ -27,8 +27,15 @@ CALLS = {
     "embed_all": "select embed_all(['good film', null, 'space war'])",
     "embed_lexical": f"{LEXICAL} select t, embed_lexical(t, handle) from fit, (values ('好书'), ('房间好'), (null), ('?')) v(t) order by t",
     "encoder_info": "select encoder_info().dimension, encoder_info().fingerprint, encoder_info().dtype",
+    "factors_fit": """select factors_fit(['u', 'u', 'v', 'v'], ['a', 'b', 'b', 'x'], [1, 2, 1, null], '{"factors": 2, "ridge": 0.1}'),
+        factors_fit(['u', 'v'], ['a', 'b'], [1, 1])""",
+    "factors_of": f"""{INDEX} select factors_of(['a', 'd', 'nobody'], [1, 2, 3], handle),
+        factors_of(['c'], [1], handle, '{{"ridge": 1, "alpha": 2}}'), factors_of(['nobody'], [1], handle) from i""",
     "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
         select index_union(list(handle)) from s""",
+    "item_weights_fit": f"""{INDEX}, w as (
+            select item_weights_fit(['u', 'u', 'v', 'v'], ['a', 'b', 'b', 'x'], [1, 2, 1, 1], handle, '{{"ridge": 2, "neighbors": 3}}') as rows from i)
+        select unnest(rows, recursive := true) from w""",
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
         ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
     "lexical_fit": f"select lexical_fit({TEXTS}, '{{\"dimensions\": 2}}'), lexical_fit([null, ' '])",
@@ -37,6 +44,8 @@ CALLS = {
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
     "text_coverage": "select text_coverage('a good 好 film'), text_coverage(null)",
     "text_coverage_lexical": f"{LEXICAL} select text_coverage_lexical('好房 天', handle) from fit",
+    "ranker_fit": """with f as (select ranker_fit(['g', 'g', 'h', 'h', 'i', 'i'], [[1, 0], [0, 2], [2, 1], [0, 1], [1, 3], [2, 0]],
+        [1, 0, 1, 0, 1, 0], '{"features": ["x", "y"], "rounds": 2, "min_leaf": 1}') as rows) select unnest(rows, recursive := true) from f""",
     "sentiment_fit": """with f as (select sentiment_fit(['fine', 'good', 'poor', 'bad'], [[2, 0], [3, 1], [0, 1], [-1, 5]],
         [1, 1, -1, -1], [true, true, true, true], 10) as weights) select unnest(weights, recursive := true) from f""",
     "llm_info": "select llm_info().model, llm_info().prompts",

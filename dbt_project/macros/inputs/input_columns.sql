@@ -15,6 +15,7 @@
         },
         'users': {'user_id': 'id', 'created_at': 'time'},
         'taxonomy': {'category': 'text', 'parent': 'text'},
+        'blocklist': {'user_id': 'id', 'item_id': 'id', 'category': 'text'},
     } %}
     {{ return(columns.get(name)) }}
 {% endmacro %}
@@ -25,6 +26,7 @@
     {% set columns = {
         'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'],
         'users': ['user_id'], 'taxonomy': ['category', 'parent'],
+        'blocklist': [],
     } %}
     {{ return(columns[name]) }}
 {% endmacro %}

@@ -3,6 +3,7 @@
     {%- set value = var(name) -%}
     {%- set bounds = {
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive',
+        'recommendation_history_days': 'positive', 'outcome_days': 'positive',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
         'lexical_texts': 'count', 'lexical_dimensions': 'count', 'lexical_seed': 'whole',
@@ -10,6 +11,8 @@
         'spark_partitions': 'count', 'spark_index_shards': 'count',
         'llm_users': 'count', 'sentiment_min_labels': 'count', 'sentiment_labels_per_side': 'count',
         'emotion_min_cosine': 'not negative',
+        'ranking_users': 'count', 'ranking_min_users': 'count', 'ranking_half_life_events': 'positive',
+        'ranking_seed': 'whole', 'candidates_per_source': 'count', 'candidates_per_user': 'count',
         'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
     } -%}
     {%- set wanted = {

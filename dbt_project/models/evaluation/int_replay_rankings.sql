@@ -80,3 +80,7 @@ shuffled as (
 select user_id, pool, model, id as item_id, rank from ranked
 union all
 select user_id, pool, 'random' as model, item_id, cast(rank as integer) as rank from shuffled where rank <= {{ k }}
+{%- if recudf.ranking_is_learned() %}
+union all
+{{ recudf.learned_rankings('users', k) }}
+{%- endif %}

@@ -7,11 +7,12 @@ with ranked as (
         coalesce(reasons.reason.kind, 'popular') as reason_kind,
         reasons.reason.ref_id as reason_ref_id,
         coalesce(reasons.reason.is_unlike, false) as is_unlike,
-        case when vectors.user_id is null then 'popular' else 'blend' end as source
-    from {{ ref('recudf', 'int_recommendations_ranked') }} as ranked
-    left join {{ ref('recudf', 'int_recommendation_reasons') }} as reasons
+        {{ recudf.recommendation_source() }} as source
+    from {{ recudf.recommended() }} as ranked
+    left join {{ recudf.reasoned() }} as reasons
         on ranked.user_id = reasons.user_id and ranked.item_id = reasons.item_id
     left join {{ ref('recudf', 'vec_users') }} as vectors on ranked.user_id = vectors.user_id
+    where ranked.rank <= {{ recudf.number('recommendations_per_user') }}
 )
 
 select

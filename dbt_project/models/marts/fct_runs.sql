@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('recudf', 'fct_recommendations') }} {{ ref('recudf', 'fct_user_interests') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_rules') }} {{ ref('recudf', 'dim_interests') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_sources') }} {{ ref('recudf', 'fct_interest_trends') }}
--- depends_on: {{ ref('recudf', 'fct_interest_history') }}
+-- depends_on: {{ ref('recudf', 'fct_interest_history') }} {{ ref('recudf', 'fct_recommendation_outcomes') }}
 {%- set began = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at') %}
 {%- set began_second = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') %}
 

@@ -18,7 +18,7 @@ from recudf.errors import ParameterError
 
 if TYPE_CHECKING:
     from recudf.engines.splits import Moment, Split
-    from recudf.evaluation.replays import Measurement
+    from recudf.evaluation.measurements import Measurement
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,14 @@ class Evaluation:
     help="Resamples of users behind an interval.",
 )
 @click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    metavar="MODEL",
+    help="Compare every model with this one, pair by pair; may be given more than once."
+    " [default: blend with each other, content with popular and random]",
+)
+@click.option(
     "--vars", "variables", default="{}", metavar="YAML", help="The vars that the build was made with."
 )
 @options.schema
@@ -87,6 +95,7 @@ def evaluate(
     database: Path,
     ks: Sequence[int],
     resamples: int,
+    baselines: Sequence[str],
     variables: str,
     schema: str,
     as_json: bool,
@@ -102,7 +111,7 @@ def evaluate(
 
     chosen = Split(kind=split.pop("split"), **split)
     evaluation = evaluate_database(
-        database, chosen, sorted(set(ks)), resamples, read_variables(variables), schema
+        database, chosen, sorted(set(ks)), resamples, read_variables(variables), schema, baselines
     )
     if as_json:
         click.echo(json.dumps(asdict(evaluation), indent=2))
@@ -119,9 +128,11 @@ def evaluate_database(
     resamples: int = 1000,
     variables: Mapping[str, Any] | None = None,
     schema: str = "recudf",
+    baselines: Sequence[str] = (),
 ) -> Evaluation:
     """Make every replay of a split, measure, append to the raw metrics and refresh fct_metrics.
 
+    baselines: models that every other is compared with; none: as `recudf.evaluation.measurements.COMPARED`.
     Where a replay fails, earlier measurements stay as they are.
     """
     from recudf.cli.project import check_database
@@ -130,7 +141,7 @@ def evaluate_database(
 
     check_database(database)
     with only_run(database):  # two at once would share the scratch schema
-        return _evaluate(database, split or Split(), ks, resamples, variables or {}, schema)
+        return _evaluate(database, split or Split(), ks, resamples, variables or {}, schema, baselines)
 
 
 def _evaluate(
@@ -140,12 +151,13 @@ def _evaluate(
     resamples: int,
     variables: Mapping[str, Any],
     schema: str,
+    baselines: Sequence[str],
 ) -> Evaluation:
     from recudf.cli.project import run_dbt
     from recudf.engines.duckdb import open_database
     from recudf.engines.replays import append_measurements, read_replay
     from recudf.engines.splits import drop_scratch, make_split
-    from recudf.evaluation.replays import measure
+    from recudf.evaluation.measurements import compare, measure
 
     try:
         with open_database(database) as connection:
@@ -156,7 +168,9 @@ def _evaluate(
             build_replay(database, moment, max(ks), variables)
             with open_database(database) as connection:
                 replays.append(read_replay(connection, moment, max(ks)))
-        measurements = measure(replays, ks, resamples, split.seed)
+            if len(replays) == 1:
+                compare(replays, baselines)  # a model that is not there is told before all else is built
+        measurements = measure(replays, ks, resamples, split.seed, baselines)
     finally:
         with open_database(database) as connection:
             drop_scratch(connection)

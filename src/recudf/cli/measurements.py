@@ -6,21 +6,27 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recudf.evaluation.replays import Measurement
+    from recudf.evaluation.measurements import Measurement
 
 
 def describe(measurements: Sequence[Measurement], split: str, replays: int) -> str:
     """The headline figures, with intervals where they are defined."""
     short, long = min(m.k for m in measurements), max(m.k for m in measurements)
     main = [("ndcg", short), ("recall", long)]
-    others = [(metric, short) for metric in ("precision", "map", "hit_rate", "coverage", "novelty")]
+    accuracy = [(metric, short) for metric in ("precision", "map", "mrr", "hit_rate")]
+    lists = [
+        (metric, short) for metric in ("coverage", "novelty", "diversity", "serendipity", "miscalibration")
+    ]
     everybody = [m for m in measurements if m.slice == "all"]
     n_users = max(m.n_users for m in everybody)
     blocks = [
         f"split {split}, {replays} replay{'s' if replays > 1 else ''}, {n_users:,} users; [95 % interval]",
-        _block("model", [m for m in everybody if m.baseline == "none"], main, others),
+        _block("model", [m for m in everybody if m.baseline == "none"], main, accuracy),
+        _block("beyond accuracy", [m for m in everybody if m.baseline == "none"], [], lists),
         _block("difference, paired", [m for m in everybody if m.baseline != "none"], main, []),
         _slices(measurements, short),
+        _exposure(measurements, short, "popularity decile "),
+        _exposure(measurements, short, "provider "),
     ]
     return "\n\n".join(block for block in blocks if block)
 
@@ -58,6 +64,19 @@ def _slices(measurements: Sequence[Measurement], k: int) -> str:
     header = [f"ndcg@{k} by slice", *(f"{name} ({n:,} users)" for name, n in slices.items())]
     rows = [
         [model, *(_cell(cells.get((model, name)), _value_and_interval) for name in slices)]
+        for model in dict.fromkeys(m.model for m in chosen)
+    ]
+    return _aligned([header, *rows]) if rows else ""
+
+
+def _exposure(measurements: Sequence[Measurement], k: int, kind: str) -> str:
+    """One line per model, one column per slice of a kind, of which the first ten."""
+    chosen = [m for m in measurements if m.metric == "exposure" and m.k == k and m.slice.startswith(kind)]
+    cells = {(m.model, m.slice): m for m in chosen}
+    slices = list(dict.fromkeys(m.slice for m in chosen))[:10]
+    header = [f"exposure@{k}", *slices]
+    rows = [
+        [model, *(_cell(cells.get((model, name)), _value) for name in slices)]
         for model in dict.fromkeys(m.model for m in chosen)
     ]
     return _aligned([header, *rows]) if rows else ""

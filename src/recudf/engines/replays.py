@@ -9,46 +9,35 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from recudf.engines.catalogues import number_items, read_catalogue, read_tastes
 from recudf.engines.files import quoted
 from recudf.engines.splits import SCRATCH, Moment
-from recudf.evaluation.replays import Measurement, Pool, Ranking, Replay
+from recudf.evaluation.measurements import Measurement
+from recudf.evaluation.replays import HEAD_DECILES, Pool, Ranking, Replay
 
 
 def read_replay(connection: duckdb.DuckDBPyConnection, moment: Moment, k: int) -> Replay:
-    """The first k of every model in SCRATCH, for users to whom something relevant could be recommended.
-
-    Self-information of an item: -log2((users who did something good with it + 1) / (users + 1)), bots apart.
-    """
-    _number_items(connection)
+    """The first k of every model in SCRATCH, for users to whom something relevant could be recommended."""
+    number_items(connection)
     _number_users(connection, moment)
     users = connection.execute("from judged order by number").fetchnumpy()
     return Replay(
         users=np.asarray(users["user_id"], dtype=object),
         history=np.asarray(users["history"]),
+        # the catalogue numbers the categories first
+        catalogue=read_catalogue(connection),
+        tastes=read_tastes(connection, len(users["user_id"])),
+        head_relevant=np.asarray(users["head_relevant"]),
         all=_read_pool(connection, "all", np.asarray(users["relevant"]), k),
         new=_read_pool(connection, "new", np.asarray(users["new_relevant"]), k),
     )
-
-
-def _number_items(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(f"""
-        create or replace temp table candidates as
-        select
-            points.item_id,
-            points.is_new,
-            row_number() over (order by points.item_id) - 1 as number,
-            -log2((popularity.users + 1) / (count_users.users + 1)) as information
-        from {SCRATCH}.int_item_points as points
-        inner join {SCRATCH}.int_item_popularity as popularity on points.item_id = popularity.item_id
-        cross join (select count(*) as users from {SCRATCH}.int_users_flagged where not is_bot) as count_users
-    """)
 
 
 def _number_users(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     connection.execute(
         f"""
         create or replace temp table relevant as
-        select hidden.user_id, hidden.item_id, candidates.is_new
+        select hidden.user_id, hidden.item_id, candidates.is_new, candidates.decile
         from {SCRATCH}.split_hidden as hidden
         inner join candidates on hidden.item_id = candidates.item_id
         where hidden.is_relevant and hidden.replay = ?
@@ -62,7 +51,8 @@ def _number_users(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None
             row_number() over (order by relevant.user_id) - 1 as number,
             coalesce(max(past.events), 0) as history,
             count(*) as relevant,
-            count(*) filter (where relevant.is_new) as new_relevant
+            count(*) filter (where relevant.is_new) as new_relevant,
+            count(*) filter (where relevant.decile <= {HEAD_DECILES}) as head_relevant
         from relevant
         left join (
             select user_id, count(*) as events from {SCRATCH}.stg_interactions group by user_id

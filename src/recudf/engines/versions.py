@@ -35,7 +35,7 @@ def prepare(database: Path, running: str, full_refresh: bool = False) -> str | N
                 f"{database.name} was built by {by}, and this is {running}: install that version, or "
                 "rebuild all tables with --full-refresh, which gives groups new ids"
             )
-        kept = "runs and measurements"
+        kept = "past recommendations, runs and measurements"
         if built != UNSAID and not full_refresh:
             kept = f"groups' ids, {kept}"
         if _drop_embeddings_of_other_columns(connection):

@@ -1,1 +1,1 @@
-"""Measures of recommendations: ranking metrics, bootstrap intervals, and what replays add up to."""
+"""Measures of recommendations: accuracy and beyond, bootstrap intervals, what replays add up to."""

@@ -1,10 +1,9 @@
-"""Measures of rankings, one value per user: arrays in, arrays out.
+"""Accuracy of rankings, one value per user: arrays in, arrays out.
 
 hits: bool [n_users, k_max], whether the item at each rank (best first) is relevant; False where a list has
 ended. relevant: int [n_users], how many items are relevant to the user, at least 1.
 Definitions: Järvelin & Kekäläinen, TOIS 2002 (ndcg); Manning et al., Introduction to Information Retrieval,
-chapter 8 (precision, recall, average precision); Castells et al., Recommender Systems Handbook, 2nd edition,
-chapter 26 (novelty, coverage).
+chapter 8 (precision, recall, average precision); Voorhees, TREC-8, 1999 (reciprocal rank).
 """
 
 from __future__ import annotations
@@ -50,32 +49,21 @@ def average_precision(hits: np.ndarray, relevant: np.ndarray, k: int) -> np.ndar
     return found
 
 
-def novelty(information: np.ndarray, k: int) -> np.ndarray:
-    """Mean self-information of the first k items; NaN for a user without any.
+def reciprocal_rank(hits: np.ndarray, relevant: np.ndarray, k: int) -> np.ndarray:  # noqa: ARG001 (one signature)
+    """1 / the rank of the first hit, 0 where none is among the first k.
 
-    information: float [n_users, k_max], -log2 of the share of users who have the item, NaN where a list has
-    ended.
+    Its mean over users is mrr.
     """
-    first = information[:, :k]
-    filled = ~np.isnan(first)
-    counts = filled.sum(axis=1)
-    sums = np.where(filled, first, 0).sum(axis=1)
-    means: np.ndarray = np.divide(sums, counts, out=np.full(len(first), np.nan), where=counts > 0)
-    return means
-
-
-def coverage(items: np.ndarray, available: int, k: int) -> float:
-    """Share of the available items that are among somebody's first k.
-
-    items: int [n_users, k_max], the number of each item, -1 where a list has ended.
-    """
-    first = items[:, :k]
-    return len(np.unique(first[first >= 0])) / available
+    first = hits[:, :k]
+    gains = first / np.arange(1, first.shape[1] + 1)
+    found: np.ndarray = gains.max(axis=1, initial=0.0)
+    return found
 
 
 ACCURACY = {
     "ndcg": ndcg,
     "map": average_precision,
+    "mrr": reciprocal_rank,
     "precision": precision,
     "recall": recall,
     "hit_rate": hit_rate,

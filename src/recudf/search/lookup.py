@@ -41,8 +41,8 @@ def means_of(ids: pa.Array, handles: pa.Array, weights: pa.Array) -> pa.Array:
     flat, given = read_weights(weights, counts, present, "vector_mean_of")
     owner = np.repeat(np.arange(len(present)), counts)
     result = pa.nulls(len(present), pa.list_(pa.float32()))
-    for index, chosen in _by_index(handles, present):
-        positions, known = _positions(ids.filter(pa.array(chosen[present])), index)
+    for index, chosen in rows_by_index(handles, present):
+        positions, known = positions_in(ids.filter(pa.array(chosen[present])), index)
         own = chosen[owner]
         used = known & given[own]
         needed, rows = np.unique(positions[used], return_inverse=True)
@@ -66,9 +66,9 @@ def cosine_matrices(ids: pa.Array, others: pa.Array, handles: pa.Array) -> pa.Ar
     heights, widths = list_lengths(ids), list_lengths(others)
     cells = np.zeros(int((heights * widths).sum()), np.float32)
     inside, other_inside = np.zeros(heights.sum(), bool), np.zeros(widths.sum(), bool)
-    for index, chosen in _by_index(handles, np.ones(len(handles), bool)):
+    for index, chosen in rows_by_index(handles, np.ones(len(handles), bool)):
         kept = pa.array(chosen)
-        (at, known), (other_at, other_known) = (_positions(x.filter(kept), index) for x in (ids, others))
+        (at, known), (other_at, other_known) = (positions_in(x.filter(kept), index) for x in (ids, others))
         units, (at, other_at) = _unit_rows(index, at, other_at)
         found = [
             _products(units[own], units[other])
@@ -85,7 +85,7 @@ def cosine_matrices(ids: pa.Array, others: pa.Array, handles: pa.Array) -> pa.Ar
     return pa.ListArray.from_arrays(list_offsets(outer_counts), inner, mask=pa.array(~present))
 
 
-def _by_index(handles: pa.Array, present: Mask) -> list[tuple[Index, Mask]]:
+def rows_by_index(handles: pa.Array, present: Mask) -> list[tuple[Index, Mask]]:
     """Each index that present rows name, with a mask of these rows."""
     encoded = pc.fill_null(handles.cast(pa.string()), "").dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
@@ -97,7 +97,7 @@ def _by_index(handles: pa.Array, present: Mask) -> list[tuple[Index, Mask]]:
     return found
 
 
-def _positions(lists: pa.Array, index: Index) -> tuple[Ints, Mask]:
+def positions_in(lists: pa.Array, index: Index) -> tuple[Ints, Mask]:
     """The position of every flattened id, 0 where the index lacks it, and whether it holds it."""
     found = pc.index_in(lists.flatten().cast(pa.string()), value_set=index.ids)
     return pc.fill_null(found, 0).to_numpy(zero_copy_only=False).astype(np.int64), valid_mask(found)

@@ -1,9 +1,14 @@
 """From rankings to measurements: slices, pairs, pooled replays, all worked out by hand."""
 
+import math
+
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
-from recudf.evaluation.replays import Pool, Ranking, Replay, measure
+from recudf.errors import ParameterError
+from recudf.evaluation.measurements import measure
+from recudf.evaluation.replays import Catalogue, Pool, Ranking, Replay
 
 
 def ranking(rows):
@@ -17,15 +22,29 @@ NOTHING = (-1, False)
 NO_POOL = Pool(np.zeros(2, int), 0, {})
 
 
-def replay(users, history, relevant, new=NO_POOL, **rankings):
+# ten items, number 0 the most popular: 0 and 1 are the head; 0 to 4 are of category 0, the others of 1
+CATALOGUE = Catalogue(
+    decile=np.arange(1, 11),
+    providers=np.array(["x"] * 3 + ["y"] * 5 + [None] * 2, dtype=object),
+    categories=csr_array(np.repeat(np.eye(2), 5, axis=0)),
+    vectors=None,
+)
+
+
+def replay(users, history, relevant, head_relevant, tastes, new=NO_POOL, **rankings):
     pool = Pool(np.array(relevant), 10, {name.replace("_", " "): r for name, r in rankings.items()})
-    return Replay(np.array(users, dtype=object), np.array(history), pool, new)
+    return Replay(
+        np.array(users, dtype=object), np.array(history), csr_array(np.array(tastes, dtype=float)),
+        CATALOGUE, np.array(head_relevant), pool, new,
+    )  # fmt: skip
 
 
 FIRST = replay(
     ["a", "b"],
     [5, 6],
     [1, 2],
+    [1, 1],
+    [[1, 0], [0.5, 0.5]],
     blend=ranking([[(1, True), (2, False)], [(1, True), (3, True)]]),
     popular=ranking([[(1, True), (4, False)], [NOTHING, NOTHING]]),
 )
@@ -33,6 +52,8 @@ SECOND = replay(
     ["a", "c"],
     [20, 21],
     [1, 1],
+    [0, 0],
+    [[0, 0], [0.5, 0.5]],
     new=Pool(np.array([0, 1]), 4, {"content": ranking([[(0, False), NOTHING], [(0, False), (1, True)]])}),
     blend=ranking([[(5, False), (6, False)], [(7, False), (8, True)]]),
     popular=ranking([[(1, False), (4, False)], [(1, False), (4, False)]]),
@@ -89,3 +110,78 @@ def test_coverage_is_the_mean_over_replays(found):
 def test_novelty_leaves_users_without_recommendations_out(found):
     novelty = found["popular", "none", "all", "novelty"]
     assert (novelty.value, novelty.n_users) == (pytest.approx((2.5 + 2.5 + 2.5) / 3), 2)
+
+
+def test_head_and_tail_count_only_relevant_items_of_theirs(found):
+    """Relevant of the head: item 1 of a and of b at first; of the tail: one more of b, one of a later, one of c."""
+    assert found["blend", "none", "head items", "recall"].value == 1
+    assert found["popular", "none", "head items", "recall"].value == 0.5  # b got nothing
+    assert found["blend", "none", "head items", "recall"].n_users == 2
+    assert found["blend", "none", "tail items", "recall"].value == pytest.approx((1 + 0 + 1) / 3)
+    assert found["blend", "popular", "tail items", "recall"].value == pytest.approx(2 / 3)
+    shares = {s: found["blend", "none", s, "hit_share"] for s in ("head items", "tail items")}
+    assert [m.value for m in shares.values()] == [2 / 4, 2 / 4]
+    assert shares["head items"].ci_low is None
+
+
+def test_serendipity_leaves_out_what_popularity_shows(found):
+    # a's hit is shown by popularity, b gets nothing from it and has two hits, a none, c one of two places
+    assert found["blend", "none", "all", "serendipity"].value == pytest.approx((0 + 1 + 0 + 0.5) / 4)
+    assert found["popular", "none", "all", "serendipity"].value == 0
+    assert found["blend", "popular", "all", "serendipity"].value == pytest.approx(0.375)
+    assert ("content", "none", "new items", "serendipity") not in found  # popularity ranks nothing there
+
+
+def test_diversity_and_miscalibration_go_by_categories(found):
+    assert found["blend", "none", "all", "diversity"].value == 0  # all pairs are of one category
+    # of a at first all is as it liked; b and c liked both alike and got one: .5 ln(.5 / (.99 + .005)) + .5 ln(.5 / .005)
+    one_sided = 0.5 * math.log(0.5 / 0.995) + 0.5 * math.log(0.5 / 0.005)
+    measured = found["blend", "none", "all", "miscalibration"]
+    assert measured.value == pytest.approx((0 + one_sided + one_sided) / 3)
+    assert measured.n_users == 3  # a later liked nothing with a category
+
+
+def test_exposure_is_shared_by_rank(found):
+    first, second = 1, 1 / math.log2(3)
+    # item 1 is first for a and for b, then 5 and 7 are
+    assert found["blend", "none", "popularity decile 2", "exposure"].value == pytest.approx(
+        (2 * first / (first + second)) / 4
+    )
+    shares = [found["blend", "none", f"popularity decile {n}", "exposure"].value for n in range(1, 11)]
+    assert sum(shares) == pytest.approx(1)
+    # x has 0 to 2, y 3 to 7: a at first x alone; b x, then y; a later y alone; c y, then an item of nobody
+    share = first / (first + second)
+    assert found["blend", "none", "provider x", "exposure"].value == pytest.approx((1 + share + 0 + 0) / 4)
+    assert found["blend", "none", "provider y", "exposure"].value == pytest.approx(
+        (0 + (1 - share) + 1 + share) / 4
+    )
+    assert found["popular", "none", "provider y", "exposure"].n_users == 2  # b at first got nothing
+
+
+def test_any_two_models_can_be_compared():
+    measurements = measure([FIRST, SECOND], [2], 50, baselines=["popular", "blend"])
+    pairs = {(m.model, m.baseline) for m in measurements if m.baseline != "none" and m.slice == "all"}
+    assert pairs == {("blend", "popular"), ("popular", "blend")}
+    values = {(m.model, m.baseline): m.value for m in measurements if (m.slice, m.metric) == ("all", "ndcg")}
+    assert values["popular", "blend"] == -values["blend", "popular"]
+
+
+def test_a_baseline_that_ranked_nothing_is_named():
+    with pytest.raises(
+        ParameterError, match="no model is called 'ease': give one of blend, content, popular"
+    ):
+        measure([FIRST, SECOND], [2], 50, baselines=["ease"])
+
+
+def test_more_than_fifty_providers_leave_those_with_most_items():
+    names = np.array([f"p{n:02}" for n in range(60)] + ["p59"], dtype=object)
+    catalogue = Catalogue(np.full(61, 1), names, csr_array((61, 0)), None)
+    pool = Pool(np.array([1]), 61, {"blend": ranking([[(60, True)]])})
+    one = Replay(
+        np.array(["a"], dtype=object), np.array([1]), csr_array((1, 0)), catalogue, np.array([1]), pool, pool
+    )
+    measurements = measure([one], [1], 10)
+    slices = {m.slice for m in measurements if m.slice.startswith("provider")}
+    assert slices == {f"provider p{n:02}" for n in [*range(49), 59]}
+    assert {m.value for m in measurements if m.slice == "provider p59"} == {1}
+    assert not {m.metric for m in measurements} & {"miscalibration", "diversity"}  # nothing to go by

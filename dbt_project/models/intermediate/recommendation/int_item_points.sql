@@ -33,6 +33,9 @@ inner join {{ ref('recudf', 'int_item_popularity') }} as popularity on items.ite
 left join vectors on items.item_id = vectors.item_id
 cross join width
 cross join {{ ref('recudf', 'stg_as_of') }} as as_of
+left join {{ ref('recudf', 'int_items_blocked') }} as blocked
+    on items.item_id = blocked.item_id and blocked.user_id is null
 where
-    (items.available_from is null or as_of.as_of is null or items.available_from <= as_of.as_of)
+    blocked.item_id is null
+    and (items.available_from is null or as_of.as_of is null or items.available_from <= as_of.as_of)
     and (items.available_until is null or as_of.as_of is null or items.available_until >= as_of.as_of)

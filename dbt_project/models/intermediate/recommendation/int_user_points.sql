@@ -19,8 +19,11 @@ seen as (
     select
         user_id,
         {{ recudf.array_in_order('item_id', ['item_id']) }} as item_ids
-    from {{ ref('recudf', 'int_user_items') }}
-    where is_seen
+    from (
+        select user_id, item_id from {{ ref('recudf', 'int_user_items') }} where is_seen
+        union
+        select user_id, item_id from {{ ref('recudf', 'int_items_blocked') }} where user_id is not null
+    ) as not_recommended
     group by user_id
 )
 

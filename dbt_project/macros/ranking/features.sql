@@ -1,0 +1,61 @@
+{# Sources of candidates whose score is standardised within each user's list of them, and so becomes a feature. #}
+{% macro ranking_sources() -%}
+    {{ return(['weights', 'weights_recent', 'sequence', 'sequence_recent', 'content', 'content_recent', 'factors']) }}
+{%- endmacro %}
+
+
+{# All features of a candidate, with what each weighs where nothing was learned. With '_short' they count the more the
+less the user did: times 5 / (5 + what the user did). #}
+{% macro ranking_features() -%}
+    {{ return({
+        'weights': 0.7, 'weights_recent': 0.2, 'sequence': 0.1, 'sequence_recent': 0.1, 'content': 0.2,
+        'content_recent': 0.1, 'factors': 0.7, 'popularity': 0.0, 'recent_popularity': 0.5, 'category': 0.0,
+        'weights_short': 0.0, 'content_short': 0.0, 'factors_short': 0.0, 'popularity_short': 2.0,
+    }) }}
+{%- endmacro %}
+
+
+{# The score without learning: expects the columns of ranking_features. #}
+{% macro fixed_score() -%}
+    {%- set terms = [] -%}
+    {%- for feature, weight in recudf.ranking_features().items() if weight != 0 -%}
+        {%- do terms.append(weight ~ ' * ' ~ feature) -%}
+    {%- endfor -%}
+    {{ terms | join(' + ') }}
+{%- endmacro %}
+
+
+{# JSON of the parameters of item_weights_fit, as SQL. Expects catalogue.items, how many there are: auto keeps some two
+million weights, of small catalogues up to 500 of each item. #}
+{% macro item_weights_params() -%}
+    {%- set neighbors = var('item_weights_neighbors') -%}
+    {%- if neighbors != 'auto' and (neighbors is not integer or neighbors is boolean or neighbors < 1) -%}
+        {%- do recudf.refuse_var('item_weights_neighbors', neighbors, 'give auto, or a whole number from 1 up') -%}
+    {%- endif -%}
+    {%- set rest = tojson({
+        'ridge': var('item_weights_ridge'), 'text_weight': var('item_weights_text_weight'),
+        'max_items': var('item_weights_max_items')
+    })[1:] -%}
+    '{"neighbors": ' || cast(
+    {%- if neighbors == 'auto' %} cast(greatest(50, least(500, floor(2e6 / greatest(catalogue.items, 1)))) as integer)
+    {%- else %} {{ neighbors }} {% endif %} as string) || {{ recudf.text_literal(', ' ~ rest) }}
+{%- endmacro %}
+
+
+{# The same of factors_fit and factors_of. #}
+{% macro factors_params() -%}
+    {{ recudf.text_literal(tojson({
+        'factors': var('factors'), 'ridge': var('factors_ridge'), 'alpha': var('factors_alpha'),
+        'seed': var('ranking_seed')
+    })) }}
+{%- endmacro %}
+
+
+{# The same of ranker_fit. #}
+{% macro ranker_params() -%}
+    {{ recudf.text_literal(tojson({
+        'features': recudf.ranking_features().keys() | list + ['fixed'], 'methods': ['listwise'],
+        'l2': 0.4,
+        'seed': var('ranking_seed')
+    })) }}
+{%- endmacro %}

@@ -1,0 +1,72 @@
+{# Whether the var ranking asks for the learned scorer: 'learned', or 'blend' of content and popularity. #}
+{% macro ranking_is_learned() -%}
+    {%- set ranking = var('ranking') -%}
+    {%- if ranking not in ['blend', 'learned'] -%}
+        {%- do recudf.refuse_var('ranking', ranking, 'give blend or learned') -%}
+    {%- endif -%}
+    {{ return(ranking == 'learned') }}
+{%- endmacro %}
+
+
+{# How many times a part of the history is hidden, for a scorer to learn from. #}
+{% macro ranking_folds() -%}
+    {%- set folds = var('ranking_folds') -%}
+    {%- if folds is not integer or folds is boolean or not 1 <= folds <= 5 -%}
+        {%- do recudf.refuse_var('ranking_folds', folds, 'give a whole number from 1 to 5') -%}
+    {%- endif -%}
+    {{ return(folds) }}
+{%- endmacro %}
+
+
+{# A condition: whether what is hidden is the latest. Expects dated.last_at, of all that is dated. #}
+{% macro ranking_is_timed() -%}
+    {%- set split = var('ranking_split') -%}
+    {%- if split not in ['auto', 'tail', 'random'] -%}
+        {%- do recudf.refuse_var('ranking_split', split, 'give auto, tail or random') -%}
+    {%- endif -%}
+    {{ {'auto': 'dated.last_at is not null', 'tail': 'true', 'random': 'false'}[split] }}
+{%- endmacro %}
+
+
+{# What the random quarter of a fold depends on. #}
+{% macro fold_seed() -%}
+    '{{ recudf.number('ranking_seed') }}:' || cast(folds.fold as string) || '{{ '\x1f' }}' ||
+{%- endmacro %}
+
+
+{# How many of the learned ranking are kept: what users get, and in a replay what is judged. #}
+{% macro ranked_depth() -%}
+    {%- if var('evaluation_users') is none -%}
+        {{ recudf.number('recommendations_per_user') }}
+    {%- else -%}
+        greatest({{ recudf.number('recommendations_per_user') }}, {{ recudf.number('evaluation_k') }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# What users get: (user_id, item_id, rank, score), by the ranking that the var asks for. #}
+{% macro recommended() -%}
+    {%- if recudf.ranking_is_learned() -%}
+        {{ ref('recudf', 'int_recommendations_scored') }}
+    {%- else -%}
+        {{ ref('recudf', 'int_recommendations_ranked') }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Why: (user_id, item_id, reason). #}
+{% macro reasoned() -%}
+    {%- if recudf.ranking_is_learned() -%}
+        {{ ref('recudf', 'int_recommendation_causes') }}
+    {%- else -%}
+        {{ ref('recudf', 'int_recommendation_reasons') }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# What ranked: expects vectors, the user's or none. #}
+{% macro recommendation_source() -%}
+    {%- if recudf.ranking_is_learned() -%} 'learned'
+    {%- else -%} case when vectors.user_id is null then 'popular' else 'blend' end
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,274 @@
+"""Rankers: scores recomputed from the rows alone, beside scikit-learn and an optimiser without a gradient."""
+
+import json
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.optimize import minimize
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import ndcg_score
+from sklearn.svm import LinearSVC
+
+from recudf.errors import InputError, ParameterError
+from recudf.preference.ranker import ranker_fits
+from recudf.preference.ranker_rows import Ranked, mean_ndcg
+
+NAMES = ["score", "rank", "age"]
+SMALL = {"rounds": 12, "leaves": 6, "min_leaf": 10}
+
+
+def candidates(n_groups=40, per_group=25, seed=0):
+    """Groups, features and labels; the first feature tells, the second where it is low, the third nothing."""
+    rng = np.random.default_rng(seed)
+    groups = np.repeat([f"g{i:02}" for i in range(n_groups)], per_group)
+    features = rng.standard_normal((len(groups), 3)) * [1, 10, 0.1] + [0, 50, -3]
+    logit = 1.5 * features[:, 0] - 2.0 * ((features[:, 1] - 50) / 10 > 0.5) - 1.2
+    labels = (rng.random(len(groups)) < 1 / (1 + np.exp(-logit))).astype(float)
+    labels[::per_group], labels[1::per_group] = 1, 0  # both in every group
+    return groups.tolist(), features.tolist(), labels.tolist()
+
+
+def fit(groups, features, labels, names=NAMES, **params):
+    (found,) = ranker_fits(
+        pa.array([groups], pa.list_(pa.string())), pa.array([features], pa.list_(pa.list_(pa.float64()))),
+        pa.array([labels], pa.list_(pa.float64())), pa.array([json.dumps(params | {"features": names})]),
+    ).to_pylist()  # fmt: skip
+    return found
+
+
+def of(rows, kind, method=None):
+    return [row for row in rows if row["kind"] == kind and method in (None, row["method"])]
+
+
+def linear_scores(rows, method, features, names=NAMES):
+    """As the documentation says, without the code."""
+    weights = {row["feature"]: row["value"] for row in of(rows, "weight", method)}
+    scales = {row["name"]: (row["value"], row["threshold"]) for row in of(rows, "scale", method)}
+    (intercept,) = (row["value"] for row in of(rows, "intercept", method))
+    total = np.full(len(features), intercept)
+    for column, name in enumerate(names):
+        if name in weights:
+            mean, deviation = scales[name]
+            total += weights[name] * (np.array(features)[:, column] - mean) / deviation
+    return total
+
+
+def paths(rows, row, names=NAMES):
+    """The nodes that a row of features comes through, by tree."""
+    trees = {}
+    for node in of(rows, "node", "trees"):
+        trees.setdefault(node["tree"], {})[node["node"]] = node
+    for tree in trees.values():
+        path = [tree[0]]
+        while path[-1]["left_node"] is not None:
+            goes_left = row[names.index(path[-1]["feature"])] <= path[-1]["threshold"]
+            path.append(tree[path[-1]["left_node" if goes_left else "right_node"]])
+        yield path
+
+
+def base(rows):
+    return of(rows, "base", "trees")[0]["value"]
+
+
+def standardised(features):
+    features = np.array(features)
+    return (features - features.mean(axis=0)) / features.std(axis=0)
+
+
+def test_logistic_and_svm_score_as_scikit_learn_does():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["logistic", "svm"], l2=0.01)
+    c = 1 / (0.01 * len(labels))
+    for method, model in {
+        "logistic": LogisticRegression(C=c, tol=1e-10, max_iter=10_000),
+        "svm": LinearSVC(C=c, tol=1e-8, max_iter=100_000, dual=True, random_state=1),
+    }.items():
+        expected = model.fit(standardised(features), labels).decision_function(standardised(features))
+        np.testing.assert_allclose(linear_scores(rows, method, features), expected, atol=1e-3)
+
+
+def test_listwise_is_the_minimum_of_its_loss():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["listwise"], l2=0.05)
+    x, y = standardised(features).reshape(40, 25, 3), np.array(labels).reshape(40, 25)
+
+    def loss(weights):
+        scores = x @ weights
+        log_softmax = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return -(log_softmax * y).sum(axis=1) @ (1 / y.sum(axis=1)) / 40 + 0.05 / 2 * weights @ weights
+
+    expected = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-14}).x
+    found = [row["value"] for row in of(rows, "weight", "listwise")]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(
+        linear_scores(rows, "listwise", features), standardised(features) @ expected, atol=1e-4
+    )
+
+
+def test_listwise_by_hand():
+    """One feature at +1 and -1, two groups of a positive and a negative: 1 - sigmoid(2 w) = l2 w / 2 at the minimum."""
+    rows = fit(
+        ["g", "g", "h", "h"], [[1], [-1], [1], [-1]], [1, 0, 1, 0], ["x"], methods=["listwise"], l2=0.5
+    )
+    (weight,) = (row["value"] for row in of(rows, "weight"))
+    assert 2 * (1 - 1 / (1 + math.exp(-2 * weight))) == pytest.approx(0.5 * weight, abs=1e-6)
+
+
+def test_trees_score_as_scikit_learn_does():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["trees"], rate=0.1, **SMALL)
+    model = HistGradientBoostingClassifier(
+        max_iter=12, max_leaf_nodes=6, min_samples_leaf=10, learning_rate=0.1, early_stopping=False
+    ).fit(features, labels)
+    found = [base(rows) + sum(path[-1]["value"] for path in paths(rows, row)) for row in features]
+    np.testing.assert_allclose(found, model.decision_function(features), atol=1e-9)
+
+
+def test_values_of_inner_nodes_are_means_so_that_paths_split_a_score():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["trees"], **SMALL)
+    met = {}
+    for row in features:
+        for path in paths(rows, row):
+            for node in path:
+                met.setdefault((node["tree"], node["node"]), []).append(path[-1]["value"])
+    nodes = {(node["tree"], node["node"]): node["value"] for node in of(rows, "node")}
+    assert nodes.keys() == met.keys()
+    assert nodes == pytest.approx({key: np.mean(values) for key, values in met.items()}, abs=1e-9)
+    inner = [node for node in of(rows, "node") if node["left_node"] is not None]
+    assert inner
+    assert {node["feature"] for node in inner} <= set(NAMES)
+
+
+def test_quality_is_of_groups_that_were_held_out():
+    """A feature that names the group's positives only where the fit has seen them tells nothing on others."""
+    rng = np.random.default_rng(5)
+    groups = np.repeat([f"g{i}" for i in range(30)], 10).tolist()
+    labels = np.tile([1.0] + [0.0] * 9, 30)
+    features = rng.standard_normal((300, 1))
+    rows = fit(
+        groups, features.tolist(), labels.tolist(), ["x"], methods=["trees"], min_leaf=1, leaves=300, rate=0.5
+    )
+    scores = [base(rows) + sum(p[-1]["value"] for p in paths(rows, r, ["x"])) for r in features.tolist()]
+    seen = ndcg_score(labels.reshape(30, 10), np.reshape(scores, (30, 10)), k=10)
+    (quality,) = (row["value"] for row in of(rows, "quality", "trees"))
+    assert seen > 0.95
+    assert quality == pytest.approx(0.45, abs=0.12)  # of one positive at a place of chance among ten: .454
+
+
+def test_ndcg_is_scikit_learns_ties_too():
+    rng = np.random.default_rng(6)
+    scores, labels = rng.integers(0, 4, (50, 12)).astype(float), (rng.random((50, 12)) < 0.3)
+    labels[:, 0], labels[:, 1] = True, False
+    ranked = Ranked(scores.reshape(-1, 1), labels.ravel(), np.arange(51) * 12, [f"{i:02}" for i in range(50)])
+    for k in (1, 5, 20):
+        assert mean_ndcg(scores.ravel(), ranked, k) == pytest.approx(ndcg_score(labels, scores, k=k))
+
+
+def test_quality_of_a_feature_alone_and_the_choice():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["logistic", "trees"], k=5, **SMALL)
+    quality = {row["method"]: row["value"] for row in of(rows, "quality")}
+    assert list(quality) == ["logistic", "trees", "feature:score", "feature:rank", "feature:age"]
+    assert {row["name"] for row in of(rows, "quality")} == {"ndcg@5"}
+    by_group = np.array(features)[:, 0].reshape(40, 25)
+    assert quality["feature:score"] == pytest.approx(ndcg_score(np.reshape(labels, (40, 25)), by_group, k=5))
+    (chosen,) = of(rows, "chosen")
+    assert chosen["method"] == max(quality, key=quality.get)
+    assert chosen["value"] == max(quality.values())
+
+
+def test_a_feature_that_is_chosen_has_the_rows_of_a_linear_method():
+    groups, features, labels = candidates(12)
+    features = [[row[0], row[1], label] for row, label in zip(features, labels, strict=True)]
+    rows = fit(groups, features, labels, methods=["svm"])
+    quality = {row["method"]: row["value"] for row in of(rows, "quality")}
+    assert quality["feature:age"] == 1
+    features = [[-label, row[1], 2 * label] for row, label in zip(features, labels, strict=True)]
+    rows = fit(groups, features, labels, methods=["trees"])  # which have too few rows to split
+    (chosen,) = of(rows, "chosen")
+    assert chosen["method"] == "feature:age"
+    np.testing.assert_allclose(linear_scores(rows, "feature:age", features), np.array(features)[:, 2])
+
+
+def test_folds_are_of_groups_and_of_equal_size():
+    ranked = Ranked(np.zeros((14, 1)), np.tile([True, False], 7), np.arange(8) * 2, list("abcdefg"))
+    folds = ranked.folds(3)
+    assert sorted(np.bincount(folds)) == [2, 2, 3]
+    assert (
+        Ranked(np.zeros((4, 1)), np.tile([True, False], 2), np.arange(3) * 2, ["a", "b"]).folds(2) >= 0
+    ).all()
+
+
+def test_the_order_of_rows_does_not_show():
+    groups, features, labels = candidates()
+    order = np.random.default_rng(1).permutation(len(groups))
+    shuffled = [[part[i] for i in order] for part in (groups, features, labels)]
+    assert fit(groups, features, labels, **SMALL) == fit(*shuffled, **SMALL)
+
+
+def test_groups_of_one_label_and_rows_with_a_null_are_left_out():
+    groups, features, labels = candidates()
+    more = (["all", "all", "none", None, "g00"], [[9, 9, 9]] * 5, [1, 1, 0, 1, None])
+    assert fit(groups + more[0], features + more[1], labels + more[2], **SMALL) == fit(
+        groups, features, labels, **SMALL
+    )
+
+
+def test_a_feature_without_variance_weighs_nothing():
+    groups, features, labels = candidates()
+    rows = fit(groups, [[*row[:2], 0.1] for row in features], labels, methods=["listwise", "logistic", "svm"])
+    for method in ("listwise", "logistic", "svm"):
+        (scale,) = (row for row in of(rows, "scale", method) if row["name"] == "age")
+        assert scale["threshold"] == 1
+        (weight,) = (row["value"] for row in of(rows, "weight", method) if row["feature"] == "age")
+        assert weight == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [([], [], []), (["g", "g"], [[1], [2]], [1, 0]), (["g", "h"], [[1], [2]], [1, 0]), (None, [[1]], [1])],
+)
+def test_too_few_groups_are_null(given):
+    assert fit(*given, ["x"]) is None
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"names": None}, "features is .*: give a list of names"),
+        ({"names": ["a", "a"]}, "features has 'a' more than once"),
+        ({"names": ["a", 1]}, "features is .*: give a list of names"),
+        ({"methods": ["forest"]}, "methods has 'forest': choose from listwise, logistic, svm, trees"),
+        ({"folds": 1}, "folds is 1: give a whole number from 2"),
+        ({"l2": 0}, "l2 is 0: give a number above 0"),
+        ({"leaves": 1}, "leaves is 1: give a whole number from 2"),
+        ({"depth": 3}, "unknown parameter 'depth': known are features, methods, folds, k, seed, l2"),
+    ],
+)
+def test_impossible_parameters_are_named(params, said):
+    with pytest.raises(ParameterError, match=said):
+        fit(["g", "g"], [[1], [2]], [1, 0], **{"names": ["x"], **params})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((["g"], [[1.0]], [1, 0]), "ranker_fit: lists of 1, 1, 2 groups, features and labels: give one each"),
+        ((["g"], [[1.0]], [0.5]), "a label is 0.5: give 1 for a positive, 0 for a negative"),
+        ((["g"], [[1.0, 2.0]], [1]), "a row of group 'g' has 2 features, params name 1: x"),
+        (
+            (["f", "g"], [[1.0], [None]], [1, 1]),
+            "feature 'x' of a row of group 'g' is NULL: give a finite number",
+        ),
+        ((["f", "g"], [[1.0], [math.nan]], [1, 1]), "feature 'x' of a row of group 'g' is nan"),
+        ((["f", "g"], [[1.0], [-math.inf]], [1, 1]), "feature 'x' of a row of group 'g' is -inf"),
+        ((["f", "g"], [[1.0], None], [1, 1]), "a row of group 'g' has NULL for its features: give it x"),
+    ],
+)
+def test_wrong_rows_are_named(given, said):
+    with pytest.raises(InputError, match=said):
+        fit(*given, ["x"])
