@@ -142,12 +142,12 @@ operations = any_of(
         BuildSome,
         st.sampled_from(
             [
-                ("vec_users",),
+                ("+vec_users",),
                 ("dim_users",),
                 ("+int_user_items",),
                 ("int_group_fits", "dim_groups"),
                 ("int_topic_fits", "int_field_fits"),
-                ("int_sentiment_weights", "int_text_sentiments"),
+                ("+int_sentiment_weights", "int_text_sentiments"),
             ]
         ),
         st.just("half_life_days"),
