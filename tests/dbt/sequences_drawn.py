@@ -137,7 +137,7 @@ operations = any_of(
         variable("interest_shrinkage", 0, 5),
     ),
     st.builds(SetEncoder, st.integers(0, 2)),
-    variable("encoder", "default", "lexical"),
+    variable("encoder", "default", "lexical", "lexical"),
     st.builds(
         BuildSome,
         st.sampled_from(
