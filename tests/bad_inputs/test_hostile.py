@@ -2,12 +2,14 @@
 nothing in it is executed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from click.testing import CliRunner
 from hostile import CANARY, HOSTILE, SECRET
 from test_bad_load import folder
@@ -20,6 +22,7 @@ from recudf.functions import discover
 from recudf.settings import EncoderSettings, Settings
 
 NAMES = list(HOSTILE.values())
+LEFT = shutil.ignore_patterns("__pycache__", "target", "logs", "dbt_packages", "tests")
 TOUCHED = [Path("/tmp") / f"recudf-canary{end}" for end in ("", ".csv", ".duckdb")]
 
 
@@ -68,6 +71,7 @@ def test_as_ids_texts_types_and_keys_of_vars(tmp_path, small_encoder):
     pairs = list(zip(known, known[1:] + known[:1], strict=True))
     everything = ("title", "description", "category", "provider")
     files = {
+        "taxonomy.json": [{"category": n, "parent": p} for n, p in pairs],
         "items.json": [{"item_id": n, **dict.fromkeys(everything, n)} for n in known],
         "interactions.json": [{"user_id": u, "item_id": i, "event_type": u, "source": u} for u, i in pairs],
         "texts.json": [
@@ -275,7 +279,21 @@ INPUTS = {
     "interactions": ["user_id", "item_id"],
     "texts": ["user_id", "text"],
     "users": ["user_id"],
+    "taxonomy": ["category", "parent"],
 }
+
+
+@pytest.fixture
+def models_that_read(tmp_path, monkeypatch):
+    """The project without the models that read no input themselves: dbt parses all that is there, for every var anew."""
+    project = shutil.copytree(project_directory(), tmp_path / "dbt_project", ignore=LEFT)
+    for path in (project / "models").rglob("*.*"):
+        if path.parent.name != "staging" and path.name not in ("fct_metrics.sql", "_marts__sources.yml"):
+            path.unlink()
+    options = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
+    options["models"]["recudf"]["marts"]["+contract"] = {"enforced": False}
+    (project / "dbt_project.yml").write_text(yaml.safe_dump(options, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr("recudf.cli.project.project_directory", lambda: project)
 
 
 def mapped(name, input_):
@@ -285,16 +303,17 @@ def mapped(name, input_):
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_as_inputs_of_a_build(tmp_path, small_encoder):
-    """The whole way: tables, columns and schemas of these names, four in one build; those that are refused alone."""
+@pytest.mark.usefixtures("small_encoder", "models_that_read")
+def test_as_inputs_of_a_build(tmp_path):
+    """The whole way: tables, columns and schemas of these names, a few in one build; those that are refused alone."""
     warehouse = make_tables(with_canary(Warehouse(tmp_path / "shop.duckdb")), NAMES)
     staging = ["--select", *(f"stg_{name}" for name in INPUTS), "stg_as_of", "stg_event_types", "event_types"]
     accepted = [name for name in NAMES if not is_refused(name)]
-    for first in range(0, len(accepted), 4):
-        four = dict(zip(INPUTS, accepted[first : first + 4], strict=False))
-        result = warehouse.try_build(*staging, inputs={i: mapped(name, i) for i, name in four.items()})
-        assert result.ok, (four, result.output)
-        for input_ in four:
+    for first in range(0, len(accepted), len(INPUTS)):
+        some = dict(zip(INPUTS, accepted[first : first + len(INPUTS)], strict=False))
+        result = warehouse.try_build(*staging, inputs={i: mapped(name, i) for i, name in some.items()})
+        assert result.ok, (some, result.output)
+        for input_ in some:
             assert warehouse.query(f"select {INPUTS[input_][0]} from recudf.stg_{input_}") == [("u",)]
     for name in filter(is_refused, NAMES):
         result = warehouse.try_build("--select", "stg_items", inputs={"items": mapped(name, "items")})
@@ -312,7 +331,8 @@ QUOTES = [HOSTILE[key] for key in ("drop in brackets", "drop after a name", "a q
 @pytest.mark.parametrize(
     "name", [n if n in QUOTES[:1] else pytest.param(n, marks=pytest.mark.slow) for n in NAMES]
 )
-def test_as_schemas_and_values_of_vars(tmp_path, small_encoder, monkeypatch, name):
+@pytest.mark.usefixtures("small_encoder", "models_that_read")
+def test_as_schemas_and_values_of_vars(tmp_path, name):
     """Each name as the schema of the build, as that of the inputs, and as another var; the var differs from name to name."""
     warehouse = with_canary(Warehouse(tmp_path / "shop.duckdb")).load(items="select 'i' as item_id")
     other = PLAIN_VARS[NAMES.index(name) % len(PLAIN_VARS)]

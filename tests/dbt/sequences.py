@@ -27,6 +27,7 @@ COLUMNS = {
         "kind": pa.string(), "created_at": TIME, "source": pa.string(),
     },
     "users": {"user_id": pa.string(), "created_at": TIME},
+    "taxonomy": {"category": pa.string(), "parent": pa.string()},
     "hidden": {"user_id": pa.string(), "item_id": pa.string()},
 }  # fmt: skip
 BASE = {"group_count": 3, "min_group_size": 2, "recommendations_per_user": 4}
@@ -47,6 +48,11 @@ class State:
 
     def options(self) -> list[str]:
         return ["--vars", json.dumps(self.variables, sort_keys=True)]
+
+    @property
+    def is_lexical(self) -> bool:
+        """Whether the encoder in use is the one that is fitted on the texts."""
+        return self.variables.get("encoder") == "lexical"
 
 
 def arrow(name, rows):

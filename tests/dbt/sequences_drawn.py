@@ -54,6 +54,7 @@ event_type = often(
 )
 source = st.sampled_from([None, None, "shop", "app"])
 category = often(st.sampled_from(["music", "music|strings", "film", "film|space"]), "|", "", None)
+branch = often(st.sampled_from(["music", "strings", "film", "space", "art"]), " film ", "", None)
 
 COLUMN = {
     "items": {
@@ -70,6 +71,7 @@ COLUMN = {
         "source": source,
     },
     "users": {"user_id": user_id, "created_at": time},
+    "taxonomy": {"category": branch, "parent": branch},
     "hidden": {"user_id": user_id, "item_id": item_id},
 }  # fmt: skip
 
@@ -105,11 +107,15 @@ inputs = st.fixed_dictionaries(
         "interactions": rows_of("interactions", 12, 50),
         "texts": rows_of("texts", 0, 10),
         "users": rows_of("users", 0, 4),
+        "taxonomy": rows_of("taxonomy", 0, 4),
         "hidden": rows_of("hidden", 0, 5),
     }
 )
 operations = any_of(
-    *(on_table(name) for name in ("interactions", "interactions", "items", "texts", "users", "hidden")),
+    *(
+        on_table(name)
+        for name in ("interactions", "interactions", "items", "texts", "users", "taxonomy", "hidden")
+    ),
     st.builds(ArriveLate, rows_of("interactions", 1, 3)),
     st.builds(MergeUsers, st.sampled_from(USERS), st.sampled_from(USERS)),
     st.builds(Update, st.just("items"), st.just("title"), st.tuples(st.integers(0, 99)), words),
@@ -123,16 +129,31 @@ operations = any_of(
         variable("event_weights", {}, {"view": -0.5, "odd": 0}),
         variable("group_count", 2, 5, "auto"),
     ),
+    any_of(
+        variable("topic_method", "graph", "spherical", "kmeans"),
+        variable("topic_count", 2, "auto"),
+        variable("interest_period", "week", "year"),
+        variable("sentiment_min_labels", 2, 300),
+        variable("interest_shrinkage", 0, 5),
+    ),
     st.builds(SetEncoder, st.integers(0, 2)),
+    variable("encoder", "default", "lexical", "lexical"),
     st.builds(
         BuildSome,
         st.sampled_from(
-            [("vec_users",), ("dim_users",), ("+int_user_items",), ("int_group_fits", "dim_groups")]
+            [
+                ("+vec_users",),
+                ("dim_users",),
+                ("+int_user_items",),
+                ("int_group_fits", "dim_groups"),
+                ("int_topic_fits", "int_field_fits"),
+                ("+int_sentiment_weights", "int_text_sentiments"),
+            ]
         ),
         st.just("half_life_days"),
         st.sampled_from([30, 3000]),
     ),
-    st.builds(Clear, st.sampled_from(["items", "interactions", "texts"])),
+    st.builds(Clear, st.sampled_from(["items", "interactions", "texts", "taxonomy"])),
 )
 sequences = st.builds(
     Sequence,

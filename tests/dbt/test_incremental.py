@@ -54,6 +54,7 @@ EVERYTHING = Sequence(
             ("u2", "slow film", "t1", None, "post", None, None),
         ),
         "users": (("u0", FIRST_DAY), ("u9", None)),
+        "taxonomy": (("film", "art"), ("music", "art")),
         "hidden": (("u1", "i3"), ("u2", "i6")),
     },
     (
@@ -63,6 +64,7 @@ EVERYTHING = Sequence(
         Step(Update("items", "title", (2,), "red robot"), False),
         Step(Update("interactions", "value", (5, 9), 1.0), False),
         Step(Delete("texts", (0,)), False),
+        Step(Delete("taxonomy", (1,)), False),
         Step(MergeUsers("u4", "u5"), False),
         Step(SetVariable("as_of", str(FIRST_DAY + timedelta(days=60))), True),
         Step(SetVariable("as_of", None), False),
@@ -80,6 +82,26 @@ EVERYTHING = Sequence(
 def test_everything_that_may_happen(tmp_path, tiny_encoders):
     """One of each operation, as_of forward and back, three encoders; refreshed in a copy."""
     assert failure_of(EVERYTHING, tmp_path / "sequence", tiny_encoders) is None
+
+
+LEXICAL = Sequence(
+    EVERYTHING.inputs,
+    (
+        Step(SetVariable("encoder", "lexical"), True),
+        Step(Update("items", "title", (2, 5), "red robot"), False),
+        Step(Insert("texts", (("u3", "a sound of love", None, "i2", None, FIRST_DAY, None),)), True),
+        Step(SetVariable("holdout", "raw.hidden"), True),
+        Step(SetVariable("holdout", None), False),
+        Step(SetVariable("as_of", str(FIRST_DAY + timedelta(days=30))), True),
+        Step(SetVariable("as_of", None), False),
+    ),
+)
+
+
+@pytest.mark.slow
+def test_the_fitted_encoder(tmp_path, tiny_encoders):
+    """`lexical`: its fit stays until a build looks from before it, or hides pairs; given the fit, all is as if made anew."""
+    assert failure_of(LEXICAL, tmp_path / "sequence", tiny_encoders) is None
 
 
 @pytest.mark.slow

@@ -89,7 +89,7 @@ REFUSED = [
     (
         STAGING,
         {"inputs": {"item": "odd.items"}},
-        ["names 'item': known are items, interactions, texts, users"],
+        ["names 'item': known are items, interactions, texts, users, taxonomy"],
     ),
     (STAGING, {"inputs": {"items": "shop.reviews"}}, ["input 'items'", "has no column item_id: map one"]),
     (STAGING, {"as_of": "yesterday"}, ["as_of is 'yesterday': write a UTC time such as"]),
@@ -106,6 +106,16 @@ REFUSED = [
         RANKED,
         {"recommendations_per_user": 2.5},
         ["recommendations_per_user is '2.5': give a whole number from 1 up"],
+    ),
+    (
+        ("--select", "int_user_sources"),
+        {"deep_half_life_days": 0},
+        ["deep_half_life_days is '0': give a number above 0"],
+    ),
+    (
+        ("--select", "int_user_interests"),
+        {"interests_per_user": 0},
+        ["interests_per_user is '0': give a whole number from 1 up"],
     ),
     (
         ("--select", "int_group_fits"),

@@ -45,6 +45,13 @@ NO_KEY = {
 }
 
 
+NO_MEASURES = {
+    "fct_interest_sources": "joins interests with items and texts",
+    "fct_interest_rules": "a rule is read with its numbers, which do not add up",
+    "fct_runs": "one row per build, for operations",
+}
+
+
 @pytest.fixture(scope="module")
 def artifacts(tmp_path_factory):
     """The manifest, and the semantic manifest, of the project with everything switched on."""
@@ -164,6 +171,22 @@ def test_materialisations_are_left_to_dbt_project_yml(models):
     assert configured == {"int_replay_rankings"}  # only `recudf evaluate` switches it on, by a var
 
 
+ANY_NUMBER = {
+    "default_event_weight": "below 0 it pushes away",
+    "rating_threshold": "scales of ratings may lie anywhere",
+}
+
+
+def test_every_var_that_is_a_number_has_bounds():
+    """Else a half-life of 0 would make NaN of every weight."""
+    code = "".join(path.read_text(encoding="utf-8") for path in project_directory().rglob("*.sql"))
+    (bounds,) = re.findall(r"set bounds = \{(.*?)\} -%\}", code, re.DOTALL)
+    read = set(re.findall(r"number\('(\w+)'\)|decay\([^)]*?, '(\w+)'\)", code))
+    assert {name for names in read for name in names if name} - set(ANY_NUMBER) == set(
+        re.findall(r"'(\w+)':", bounds)
+    )
+
+
 def test_no_database_is_named(manifest):
     code = [path.read_text() for path in project_directory().rglob("*.yml") if "target" not in path.parts]
     assert not [text for text in code if re.search(r"^\s*\+?database:", text, re.MULTILINE)]
@@ -179,6 +202,8 @@ def test_the_semantic_models_are_valid(artifacts, models):
         "recudf_members",
         "recudf_ndcg",
     }
+    described = {semantic_model.node_relation.alias for semantic_model in parsed.semantic_models}
+    assert {name for name, node in models.items() if folder(node) == "marts"} - described == set(NO_MEASURES)
     assert all(
         name.startswith("recudf_") for name in [m.name for m in [*parsed.metrics, *parsed.semantic_models]]
     )

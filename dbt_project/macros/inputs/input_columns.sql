@@ -1,5 +1,6 @@
-{# The columns of an input, with the type that staging casts to. The starred ones of the documentation come first. #}
-{% macro input_columns(name) %}
+{# The columns of an input, with the type that staging casts to; none where there is no such input. Without a name: those
+of all inputs. The starred ones of the documentation come first. #}
+{% macro input_columns(name=none) %}
     {% set columns = {
         'items': {
             'item_id': 'id', 'title': 'text', 'description': 'text', 'category': 'text', 'published_at': 'time',
@@ -17,7 +18,7 @@
         'taxonomy': {'category': 'text', 'parent': 'text'},
         'blocklist': {'user_id': 'id', 'item_id': 'id', 'category': 'text'},
     } %}
-    {{ return(columns.get(name)) }}
+    {{ return(columns if name is none else columns.get(name)) }}
 {% endmacro %}
 
 

@@ -28,9 +28,9 @@
     {% if var('inputs') is not mapping %}
         {% do recudf.refuse_var('inputs', var('inputs'), 'write relations by input, as {items: shop.products}') %}
     {% endif %}
-    {% for other in var('inputs') if recudf.input_columns(other) is none %}
+    {% for other in var('inputs') if other not in recudf.input_columns() %}
         {% do exceptions.raise_compiler_error(
-            "the var inputs names '" ~ other ~ "': known are items, interactions, texts, users"
+            "the var inputs names '" ~ other ~ "': known are " ~ recudf.input_columns() | join(', ')
         ) %}
     {% endfor %}
     {% set input = var('inputs').get(name, {}) %}

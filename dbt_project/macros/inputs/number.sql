@@ -2,7 +2,7 @@
 {% macro number(name) -%}
     {%- set value = var(name) -%}
     {%- set bounds = {
-        'half_life_days': 'positive', 'popularity_half_life_days': 'positive',
+        'half_life_days': 'positive', 'popularity_half_life_days': 'positive', 'deep_half_life_days': 'positive',
         'recommendation_history_days': 'positive', 'outcome_days': 'positive',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
@@ -10,7 +10,9 @@
         'unknown_share_limit': 'not negative',
         'spark_partitions': 'count', 'spark_index_shards': 'count',
         'llm_users': 'count', 'sentiment_min_labels': 'count', 'sentiment_labels_per_side': 'count',
-        'emotion_min_cosine': 'not negative',
+        'emotion_min_cosine': 'not negative', 'llm_min_similarity': 'not negative', 'llm_min_support': 'not negative',
+        'interests_per_user': 'count', 'deep_min_events': 'not negative', 'interest_shrinkage': 'not negative',
+        'surface_events': 'not negative', 'surface_days': 'not negative', 'history_min_share': 'not negative',
         'ranking_users': 'count', 'ranking_min_users': 'count', 'ranking_half_life_events': 'positive',
         'ranking_seed': 'whole', 'candidates_per_source': 'count', 'candidates_per_user': 'count',
         'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',

@@ -4,7 +4,11 @@ select
     sources.source_id,
     {{ recudf.run_columns() }}
 from {{ ref('recudf', 'int_interest_sources') }} as sources
-inner join {{ ref('recudf', 'dim_interests') }} as interests on sources.interest_id = interests.interest_id
+inner join {{ ref('recudf', 'int_interests') }} as interests on sources.interest_id = interests.interest_id
+-- those of dim_interests, which a project may have switched off
+where
+    interests.kind != 'word'
+    or interests.interest_id in (select interest_id from {{ ref('recudf', 'int_user_interests') }})
 {%- if recudf.llm_is_on() %}
 union all
 select

@@ -1,6 +1,6 @@
 -- How positive or negative each text is, and which emotion it shows.
 -- polarity = tanh(score / 2); the score is what sentiment_fit says, from int_sentiment_weights. NULL where nothing of
--- the text has a weight. emotion: the nearest of int_emotion_centroids, NULL where none is near.
+-- the text has a weight. emotion: that of int_text_emotions, NULL where none is near.
 with texts as (
     select
         texts.text_hash,
