@@ -1,16 +1,18 @@
-"""Topics beside LDA and NMF of scikit-learn and BERTopic, in one run: labels found, coherence, stability, seconds.
+"""Topics beside LDA and NMF of scikit-learn and BERTopic, in one run: labels found, coherence, stability.
 
-    python benchmarks/topics.py --data ../shared/data [--limit 5000] [--vectors FOLDER] [--bertopic VENV/bin/python]
+    python benchmarks/topics.py --data ../shared/data [--vectors FOLDER] [--bertopic VENV/bin/python]
 
-Texts of searchsnippets (8 classes) and stackoverflow (20), k as many as classes. Accuracy: of the best assignment
-of topics to classes; NMI: normalised mutual information. Coherence: mean NPMI of the pairs of each topic's ten first
-words, by the texts that hold both; diversity: how many of these words differ. Words of a topic of texts are those of
-class-based tf-idf, the same for every method that gives groups (cluster_fit, BERTopic); LDA and NMF have their own.
-BERTopic is another program with other pins: it runs in an environment of its own (pip install bertopic), on the
-same vectors, with UMAP and k-means of k, and as it comes (HDBSCAN, whose outliers count as wrong).
-Stability: NMI of two fits of one method, over seeds, and after a tenth of new texts, on those that both have; ids:
-how many of them keep their topic number with `previous`.
---vectors keeps the texts' vectors, so that a second run embeds nothing.
+Texts of searchsnippets (8 classes) and stackoverflow (20), k as many as classes. Accuracy: of the best
+assignment of topics to classes; NMI: normalised mutual information. NPMI: coherence, the mean normalised
+pointwise mutual information of the pairs of each topic's ten first words, by the texts that hold both;
+diversity: how many of these words differ. Words are ranked by class-based tf-idf for every method that gives
+groups (cluster_fit, BERTopic); LDA and NMF have weights of their own.
+BERTopic is another program with other pins: it runs in an environment of its own (pip install bertopic), on
+the same vectors, with UMAP and k-means of k, and as it comes (HDBSCAN, whose outliers count as wrong).
+Stability: NMI of fits of one method with each other, over three seeds, and before and after a tenth of new
+texts, on those that both have; ids kept: how many of these have the same number, given `previous`.
+--vectors keeps the texts' vectors, so that a second run embeds nothing. --limit: of the texts, the first by
+hash. --stability-limit: the same for stability, which fits each method five times.
 """
 
 import argparse
@@ -43,7 +45,8 @@ from bertopic import BERTopic
 from sklearn.cluster import KMeans
 folder, k = sys.argv[1], int(sys.argv[2])
 texts, vectors = json.load(open(folder + "/texts.json")), np.load(folder + "/vectors.npy")
-for name, options in {"kmeans": {"hdbscan_model": KMeans(k, n_init=10, random_state=0)}, "hdbscan": {"nr_topics": k + 1}}.items():
+kmeans = KMeans(k, n_init=10, random_state=0)
+for name, options in {"kmeans": {"hdbscan_model": kmeans}, "hdbscan": {"nr_topics": k + 1}}.items():
     start = time.perf_counter(), time.process_time()
     model = BERTopic(calculate_probabilities=False, **options)
     labels, _ = model.fit_transform(texts, vectors)
@@ -71,7 +74,8 @@ class Corpus:
 
     def __init__(self, connection, data, name, limit, kept):
         rows = connection.execute(f"""
-            select text, label from '{data}/{name}/texts.parquet' order by md5(text_id::varchar) limit {limit}""").fetchall()
+            select text, label from '{data}/{name}/texts.parquet'
+            order by md5(text_id::varchar) limit {limit}""").fetchall()
         self.connection, self.name, self.texts = connection, name, [row[0] for row in rows]
         self.truth = np.unique([row[1] for row in rows], return_inverse=True)[1]
         self.ids = [f"{i:06d}" for i in range(len(rows))]
@@ -85,9 +89,9 @@ class Corpus:
         self.counts = csr_array(counter.fit_transform(self.keys))
         self.words = counter.get_feature_names_out()
         connection.register("keys", pa.table({"id": self.ids, "keys": self.keys}))
-        connection.execute(
-            "create or replace temp table terms as select unnest(lexical_fit(list(text)), recursive := true) from corpus"
-        )
+        connection.execute("""
+            create or replace temp table terms as
+            select unnest(lexical_fit(list(text)), recursive := true) from corpus""")
         self.lexical = self._matrix("""
             with fit as materialized (select vector_index(term, vector) as handle from terms)
             select id, embed_lexical(text, handle) as vector from corpus, fit order by id""")
@@ -97,7 +101,8 @@ class Corpus:
         if path and path.exists():
             return np.load(path)
         vectors = self._matrix("""
-            with embedded as (select list(id order by id) as ids, embed_all(list(text order by id)) as vectors from corpus)
+            with listed as (select list(id order by id) as ids, list(text order by id) as texts from corpus),
+            embedded as (select ids, embed_all(texts) as vectors from listed)
             select unnest(ids) as id, unnest(vectors) as vector from embedded order by id""")
         if path:
             kept.mkdir(exist_ok=True)
@@ -124,9 +129,9 @@ class Corpus:
             before = "select vector_index(id, vector::float[]) as previous from earlier"
         found = self.connection.execute(
             f"""with i as materialized (select vector_index(id, vector::float[]) as handle from points),
-            p as materialized ({before})
-            select unnest(cluster_fit(handle, json_merge_patch(?, json_object('previous', previous))), recursive := true)
-            from i, p""",
+            p as materialized ({before}),
+            params as (select json_merge_patch(?, json_object('previous', previous)) as params from p)
+            select unnest(cluster_fit(handle, params), recursive := true) from i, params""",
             [json.dumps(given)],
         ).fetchall()
         return self._labels(ids, found), {row[0]: np.array(row[1], np.float32) for row in found}
@@ -136,7 +141,9 @@ class Corpus:
         ids = np.array(self.ids)[rows]
         self.connection.register("chosen", pa.table({"id": ids}))
         found = self.connection.execute(
-            """with listed as (select list(id) as ids, list(keys) as terms from keys semi join chosen using (id))
+            """with listed as (
+                select list(id) as ids, list(keys) as terms from keys semi join chosen using (id)
+            )
             select unnest(topic_fit(ids, terms, null, ?), max_depth := 2) from listed""",
             [json.dumps({"method": method, "k": k, "seed": seed})],
         ).fetchall()
@@ -188,7 +195,8 @@ class Corpus:
 
 def found(corpus, k, bertopic):
     """A table of methods."""
-    yield "| topics | accuracy | NMI | NPMI | diversity | CPU seconds | seconds |\n|---|---|---|---|---|---|---|"
+    yield "| topics | accuracy | NMI | NPMI | diversity | CPU seconds | seconds |"
+    yield "|---|---|---|---|---|---|---|"
     beside = np.hstack([np.sqrt(1 - BESIDE) * unit(corpus.vectors), np.sqrt(BESIDE) * corpus.lexical])
     for name, vectors, method in (
         ("cluster_fit graph", corpus.vectors, "graph"),
@@ -223,19 +231,21 @@ def _bertopic(corpus, k, python):
             yield corpus.row(name, (wall, cpu), np.array(labels))
 
 
-def stability(corpus, k):
-    """NMI of fits of one method with each other."""
-    n = len(corpus.texts)
+def stability(corpus, k, n):
+    """NMI of fits of one method with each other, on the first n texts."""
+    every = np.arange(n)
     first = np.sort(np.random.default_rng(0).permutation(n)[: int(n / 1.1)])
-    yield "\n| stability | over three seeds, NMI | after 10 % new texts, NMI | ids kept |\n|---|---|---|---|"
+    yield f"\nThe first {n:,} texts:\n"
+    yield "| stability | over three seeds, NMI | after 10 % new texts, NMI | ids kept |\n|---|---|---|---|"
     for method in ("graph", "spherical"):
-        runs = [corpus.clusters(corpus.vectors, method, k, seed=seed)[0] for seed in range(3)]
-        before, centroids = corpus.clusters(corpus.vectors, method, k, rows=first)
-        after = corpus.clusters(corpus.vectors, method, k, previous=centroids)[0][first]
-        yield f"| cluster_fit {method} | {_agreement(runs)} | {nmi(before, after):.3f} | {(before == after).mean():.3f} |"
+        runs = [corpus.clusters(corpus.vectors, method, k, every, seed)[0] for seed in range(3)]
+        before, centroids = corpus.clusters(corpus.vectors, method, k, first)
+        after = corpus.clusters(corpus.vectors, method, k, every, previous=centroids)[0][first]
+        same = (before == after).mean()
+        yield f"| cluster_fit {method} | {_agreement(runs)} | {nmi(before, after):.3f} | {same:.3f} |"
     for method in ("nmf", "lda"):
-        runs = [corpus.topics(method, k, seed=seed)[0] for seed in range(3)]
-        before, after = corpus.topics(method, k, rows=first)[0], corpus.topics(method, k)[0][first]
+        runs = [corpus.topics(method, k, every, seed)[0] for seed in range(3)]
+        before, after = corpus.topics(method, k, first)[0], runs[0][first]
         yield f"| topic_fit {method} | {_agreement(runs)} | {nmi(before, after):.3f} | |"
 
 
@@ -249,6 +259,7 @@ def main():
     )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--limit", type=int, default=100_000)
+    parser.add_argument("--stability-limit", type=int, default=5_000)
     parser.add_argument("--vectors", type=Path)
     parser.add_argument("--bertopic", help="Python of an environment that has it")
     parser.add_argument("--sets", nargs="*", default=list(SETS))
@@ -263,7 +274,10 @@ def main():
         corpus = Corpus(connection, options.data, name, options.limit, options.vectors)
         k = SETS[name]
         lines.append(f"\n## {name.removeprefix('shorttext-')}: {len(corpus.texts):,} texts, {k} classes\n")
-        for section in (found(corpus, k, options.bertopic), stability(corpus, k)):
+        for section in (
+            found(corpus, k, options.bertopic),
+            stability(corpus, k, min(options.stability_limit, len(corpus.texts))),
+        ):
             for line in section:
                 print(line, flush=True)
                 lines.append(line)

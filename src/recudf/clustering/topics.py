@@ -143,8 +143,8 @@ def _groups(vectors: Matrix, earlier: Earlier, params: TopicParams) -> Labels:
 
 def _rounded(loadings: Floats) -> Floats:
     faint = np.abs(loadings) < FAINT * np.abs(loadings).max(axis=0)
-    rounded: Floats = np.round(np.where(faint, 0.0, loadings), DIGITS) + 0.0
-    return rounded
+    rounded: Floats = np.where(faint, 0.0, loadings)
+    return np.round(rounded, DIGITS) + 0.0
 
 
 def _placed(labels: Labels, vectors: Matrix | None) -> Labels:
