@@ -4,7 +4,7 @@
 
 DATA/... may be databases that were built before, whose embeddings then serve.
 
-Layers: builds as of five moments; how likely the topics of each user's next five liked events, and of those
+Layers: builds as of three moments; how likely the topics of each user's next five liked events, and of those
 after half a year, are under the user's topic shares: mean log-likelihood per event, differences with 95 %
 bootstrap intervals over users. How much the last events weigh beside the whole history is chosen at the first
 moment, and reported at the others.
@@ -28,16 +28,20 @@ from recudf.engines.duckdb import CONFIG
 from recudf.evaluation.bootstrap import bootstrap_means
 from recudf.sample import SampleParameters, make_sample, write_sample
 
-MOMENTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+MOMENTS = (0.5, 0.7, 0.9)
 MIXES = (0.05, 0.1, 0.2, 0.3, 0.5)
 NEXT, HALF_A_YEAR = 5, "180 days"
 FLOOR = 1e-4  # share of a topic that nobody has
 
 
-def build(database: Path, **variables: object) -> None:
-    """Build interests in place, without tests."""
+WEIGHTS = ("+int_user_interest_weights", "+int_interests")
+PREDICTION = ("+fct_user_interests", "fct_interest_sources", "dim_interests", "+vec_users")
+
+
+def build(database: Path, *models: str, **variables: object) -> None:
+    """Build models in place, without tests."""
     command = ["build", "--in-place", "--quiet", "--database", str(database), "--vars", json.dumps(variables)]
-    chosen = ["--select", "+fct_user_interests", "fct_interest_sources", "dim_interests", "+vec_users"]
+    chosen = ["--select", *models]
     left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     subprocess.run([sys.executable, "-m", "recudf", *command, *chosen, *left_out], check=True)
 
@@ -134,7 +138,7 @@ def layers(data: Path, folder: Path) -> list[str]:
     """A table of differences for one dataset."""
     whole = folder / "whole.duckdb"
     load(data, whole)
-    build(whole)
+    build(whole, "+int_interactions_weighted")
     later = folder / "later.duckdb"
     with duckdb.connect(str(later), config=CONFIG) as connection:
         connection.execute(f"attach '{whole}' as built (read_only)")
@@ -148,7 +152,7 @@ def layers(data: Path, folder: Path) -> list[str]:
         ]
     replays = []
     for moment in moments:
-        build(whole, as_of=moment)
+        build(whole, *WEIGHTS, as_of=moment)
         replays.append(Replay(whole, later, moment))
         replays[-1].connection.close()
     first, rest = replays[0], replays[1:]
@@ -200,7 +204,7 @@ def prediction(data: Path, folder: Path) -> list[str]:
                 from (select trim(user_id) as user_id, trim(item_id) as item_id, min(occurred_at) as first_at
                     from raw.interactions group by all)
             ) where items >= 5 and position > ceil(items * 0.8)""")
-    build(database, holdout="raw.hidden")
+    build(database, *PREDICTION, holdout="raw.hidden")
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set schema = 'recudf'")
         hidden = connection.execute("select user_id, item_id from raw.hidden order by all").fetchall()
@@ -271,7 +275,7 @@ def planted(folder: Path) -> list[str]:
         write_sample(here, sample)
         database = folder / f"sample-{drift}.duckdb"
         load(here, database)
-        build(database)
+        build(database, "+fct_user_interests")
         groups = {g: set(d) for g, d in sample.parameters["planted"]["groups"].items()}
         memberships: dict[str, list[str]] = {}
         for row in sorted(sample.truth["users_groups"].to_pylist(), key=lambda r: r["from"]):

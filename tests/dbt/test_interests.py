@@ -132,6 +132,24 @@ def test_every_vector_has_one_topic_with_a_name(shop):
     assert unnamed == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["nmf", "lda"])
+def test_topics_of_words(tmp_path, method):
+    """tent, yarn and pan are the only words that several items have; a later item of a kind joins its topic."""
+    settings = {"topic_method": method, "topic_count": 3, **FLAT}
+    parts = ("--select", "+int_topic_sources")
+    warehouse = Warehouse(tmp_path / "words.duckdb").load(items=ITEMS, interactions=EVENTS)
+    warehouse.build(*parts, **settings)
+    topics = """
+        select topic_id, list(distinct left(source_id, 1)), count(*) from recudf.int_topic_sources group by topic_id"""
+    before = {row[0]: row[1:] for row in warehouse.query(topics)}
+    assert sorted(before.values()) == [(["a"], 12), (["b"], 12), (["c"], 12)]
+    more = f"{ITEMS} union all select 'b99', 'yarn 99', 'Knitting'"
+    warehouse.load(items=more).build(*parts, **settings)
+    after = {row[0]: row[1:] for row in warehouse.query(topics)}
+    assert after == {topic: (kind, 12 + (kind == ["b"])) for topic, (kind, _) in before.items()}
+
+
 def test_trends_and_history(shop):
     """Camping in January (ann alone) and March (dot alone of two); between them only bob and cid were there."""
     rows = shop.query(
@@ -186,7 +204,7 @@ def test_rules_are_those_that_chance_does_not_explain(shop):
     [
         ("topic_count", 0),
         ("topic_count", "many"),
-        ("topic_method", "lda"),
+        ("topic_method", "plsa"),
         ("interest_period", "day"),
         ("surface_days", "x"),
     ],

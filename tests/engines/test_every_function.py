@@ -52,6 +52,8 @@ CALLS = {
     "propose": """select kind, propose(kind, content, 'b') from (values
         ('topic', '{"words": ["tent"]}'), ('user', ' '), (null, '{}')) v(kind, content) order by kind""",
     "token_count": "select token_count('a good film'), token_count(null)",
+    "topic_fit": f"""{INDEX} select unnest(topic_fit(['a', 'b', 'c', 'd'], [['x', 'y'], ['y', 'x'], ['z', 'z'], null], handle,
+        '{{"k": 2, "min_texts": 1}}'), recursive := true) from i""",
     "try_embed": "select try_embed('good film'), try_embed(null)",
     "vector_index": f"select id > 'b' as g, vector_index(id, vector) from {POINTS} group by g order by g",
     "vector_mean": "select vector_mean([[1, 0], null, [0, 1]], [3, 1, -1]), vector_mean([[1, 2], [3, 4]])",

@@ -2,10 +2,11 @@
 are where the points are the same; a full refresh starts anew.
 
 this: the model that holds them. points: a relation (id, vector, fingerprint), the id's name given. params: of
-cluster_fit, a SQL expression of JSON without the closing brace, which may use encoder.points, how many there are. listed: which ids are kept beside a cluster, its
-'exemplars' or all its 'members'.
+cluster_fit, a SQL expression of JSON without the closing brace, which may use encoder.points, how many there are.
+listed: which ids are kept beside a cluster, its 'exemplars' or all its 'members'. words: a relation (id, terms, words),
+a list and a text of the same, where topics are found in these, by topic_fit, and not in the vectors.
 Gives (cluster_number, centroid, size, <listed>, next_number, fingerprint, fitted_on). #}
-{% macro lasting_fits(this, points, id, params, listed) -%}
+{% macro lasting_fits(this, points, id, params, listed, words=none) -%}
 {%- set earlier = recudf.earlier_self(this) if execute and not should_full_refresh() else none %}
 {%- set nobody = 'cast(' ~ recudf.array([]) ~ ' as ' ~ recudf.array_of('string') ~ ')' %}
 {#- to the parameters a build adds what the earlier fit left #}
@@ -14,12 +15,24 @@ Gives (cluster_number, centroid, size, <listed>, next_number, fingerprint, fitte
     "', \"first_new_id\": '", 'cast(unused.first_new_id as string)', "'}'",
 ] | join(' || ') %}
 
-with points as {{ recudf.materialized() }} (
+with {% if words %}texts as {{ recudf.materialized() }} (
+    select
+        {{ recudf.array_in_order('points.' ~ id, ['points.' ~ id]) }} as ids,
+        {{ recudf.array_in_order('words.terms', ['points.' ~ id]) }} as terms,
+        {{ recudf.sha256(recudf.joined_in_order(
+            'points.' ~ id ~ " || coalesce(' ' || words.words, '')", 'points.' ~ id
+        )) }} as content
+    from {{ points }} as points
+    left join {{ words }} as words on points.{{ id }} = words.id
+),
+
+{% endif -%}
+points as {{ recudf.materialized() }} (
     select
         handle,
         fingerprint,
         {{ params }} as params,
-        handle || {{ params }} as fitted_on
+        handle || {{ params }} {%- if words %} || (select content from texts) {%- endif %} as fitted_on
     -- one row, also where there is nothing to fit
     from (select min(fingerprint) as fingerprint, count(*) as points from {{ points }} as given) as encoder
     left join (select vector_index({{ id }}, vector) as handle from {{ points }} as given) as indexed on true
@@ -57,8 +70,15 @@ fitted as (
     select
         points.fingerprint,
         points.fitted_on,
+        {% if words -%}
+        topic_fit(texts.ids, texts.terms, points.handle, {{ asked }}) as clusters
+        {%- else -%}
         cluster_fit(points.handle, {{ asked }}) as clusters
+        {%- endif %}
     from points
+    {%- if words %}
+    cross join texts
+    {%- endif %}
     cross join continued
     cross join (select coalesce(max(next_number), 0) as first_new_id from earlier) as unused
     where not exists (select 1 from kept)

@@ -12,11 +12,15 @@
 {%- endmacro %}
 
 
-{# The var topic_method: a method of cluster_fit that takes a number of clusters and restarts. #}
+{# The var topic_method: a method of cluster_fit that takes a number of clusters and restarts, or of topic_fit. #}
 {% macro topic_method() -%}
     {%- set method = var('topic_method') -%}
-    {%- if method not in ['graph', 'spherical', 'kmeans'] -%}
-        {%- do recudf.refuse_var('topic_method', method, 'give graph, spherical or kmeans') -%}
+    {%- if method not in ['graph', 'spherical', 'kmeans', 'nmf', 'lda'] -%}
+        {%- do recudf.refuse_var('topic_method', method, 'give graph, spherical, kmeans, nmf or lda') -%}
     {%- endif -%}
     {{ return(method) }}
 {%- endmacro %}
+
+
+{# Whether topics are found in words. #}
+{% macro topics_of_words() -%} {{ return(recudf.topic_method() in ['nmf', 'lda']) }} {%- endmacro %}

@@ -65,17 +65,17 @@ class ClusterParams:
         if self.method not in METHODS:
             raise ParameterError(f"method is {self.method!r}: choose one of {', '.join(METHODS)}")
         if self.k != "auto":
-            _whole("k", self.k, 1, ' or "auto"')
+            whole("k", self.k, 1, ' or "auto"')
         for name, least in (
             ("k_min", 2), ("k_max", 2), ("seed", 0), ("max_iterations", 1), ("neighbors", 2),
             ("smoothings", 0), ("min_cluster_size", 2), ("first_new_id", 0),
         ):  # fmt: skip
-            _whole(name, getattr(self, name), least)
+            whole(name, getattr(self, name), least)
         if self.k_min > self.k_max:
             raise ParameterError(f"k_min is {self.k_min} and k_max {self.k_max}: give k_min <= k_max")
         for name in ("restarts", "min_samples"):
             if (value := getattr(self, name)) is not None:
-                _whole(name, value, 1)
+                whole(name, value, 1)
         _number("tolerance", self.tolerance, 0, math.inf)
         for name in ("max_distance", "eps"):
             if (value := getattr(self, name)) is not None:
@@ -99,7 +99,7 @@ class ClusterParams:
         Raises ParameterError for text that is no JSON object, an unknown key, a key that the method does
         not use, and an impossible value. A key whose value is null counts as left out.
         """
-        given = _read_object(text)
+        given = read_object(text)
         known = [field.name for field in fields(cls)]
         if unknown := sorted(set(given) - set(known)):
             raise ParameterError(f"unknown parameter {unknown[0]!r}: known are {', '.join(known)}")
@@ -114,7 +114,8 @@ class ClusterParams:
         return params
 
 
-def _read_object(text: str | None) -> dict[str, Any]:
+def read_object(text: str | None) -> dict[str, Any]:
+    """The keys of a JSON object whose values are not null; none of NULL. Raises ParameterError."""
     if text is None:
         return {}
     try:
@@ -129,7 +130,8 @@ def _read_object(text: str | None) -> dict[str, Any]:
     return {key: item for key, item in value.items() if item is not None}
 
 
-def _whole(name: str, value: Any, least: int, alternative: str = "") -> None:
+def whole(name: str, value: Any, least: int, alternative: str = "") -> None:
+    """Raise ParameterError unless the value is a whole number from `least` up that fits an INTEGER."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ParameterError(f"{name} is {value!r}: give a whole number of at least {least}{alternative}")
     if value >= 2**31:

@@ -1,14 +1,26 @@
 -- What names topics and fields: the words and categories of what they hold, best first: those by which they stand out,
--- by how much what has them is alike. Of two that share a word the better one stays.
-with owned as (
+-- by how much what has them is alike; those that at least one in twenty of its items and texts has come before rarer
+-- ones. Of two that share a word the better one stays.
+with sizes as (
+    select
+        interest_id,
+        count(*) as size
+    from {{ ref('recudf', 'int_interest_sources') }}
+    where kind in ('topic', 'field')
+    group by interest_id
+),
+
+owned as (
     select
         owners.kind,
         owners.interest_id as owner_id,
         words.interest_id as key,
-        cast(count(*) as double) as weight
+        cast(count(*) as double) as weight,
+        count(*) * 20 >= min(sizes.size) as is_frequent
     from {{ ref('recudf', 'int_interest_sources') }} as owners
     inner join {{ ref('recudf', 'int_interest_sources') }} as words
         on owners.source_kind = words.source_kind and owners.source_id = words.source_id
+    inner join sizes on owners.interest_id = sizes.interest_id
     where owners.kind in ('topic', 'field') and words.kind in ('word', 'category')
     group by owners.kind, owners.interest_id, words.interest_id
 ),
@@ -18,9 +30,9 @@ topics as (select * from owned where kind = 'topic'),
 fields as (select * from owned where kind = 'field'),
 
 valued as (
-    {{ recudf.distinctive('topics') }}
+    {{ recudf.distinctive('topics', ['is_frequent']) }}
     union all
-    {{ recudf.distinctive('fields') }}
+    {{ recudf.distinctive('fields', ['is_frequent']) }}
 ),
 
 termed as (
@@ -28,6 +40,7 @@ termed as (
         valued.owner_id,
         lower(coalesce(terms.phrase, categories.name)) as term,
         bool_or(categories.name is not null) as is_category,
+        bool_or(valued.is_frequent) as is_frequent,
         max(round(valued.value * coalesce(coherence.coherence, 1), 9)) as value
     from valued
     left join {{ ref('recudf', 'int_interest_coherence') }} as coherence on valued.key = coherence.interest_id
@@ -42,7 +55,7 @@ termed as (
 ranked as (
     select
         *,
-        row_number() over (partition by owner_id order by value desc, term) as position
+        row_number() over (partition by owner_id order by is_frequent desc, value desc, term) as position
     from termed
 ),
 
@@ -58,6 +71,7 @@ select
     owner_id as interest_id,
     term,
     is_category,
+    is_frequent,
     value,
     row_number() over (partition by owner_id order by position) as position,
     row_number() over (partition by owner_id, is_category order by position) as position_of_its_kind

@@ -27,15 +27,16 @@ naming as (
     select
         interest_id,
         term,
+        is_frequent or position = 1 as is_name,
         row_number() over (partition by interest_id order by position) as position
     from {{ ref('recudf', 'int_interest_terms') }}
-    where not is_category or position_of_its_kind <= 2
+    where (not is_category or position_of_its_kind <= 2)
 ),
 
 terms as (
     select
         interest_id,
-        {{ recudf.joined_in_order('term', 'position') }} filter (where position <= 4) as name,
+        {{ recudf.joined_in_order('term', 'position') }} filter (where position <= 4 and is_name) as name,
         {{ recudf.joined_in_order('term', 'position') }} filter (where position <= 10) as words
     from naming
     group by interest_id
@@ -80,7 +81,8 @@ select
     rules.interest_id,
     'application' as granularity,
     'rule' as kind,
-    rules.antecedent_event_type || ' ' || antecedents.name || '; then ' || rules.consequent_event_type || ' '
+    rules.antecedent_event_type || ' ' || antecedents.name
+    || case when rules.is_sequence then '; then ' else '; and ' end || rules.consequent_event_type || ' '
     || consequents.name as name,
     null as words,
     null as parent_id,

@@ -58,8 +58,14 @@ layers as (
         kind != 'field'
         and user_events >= {{ recudf.number('deep_min_events') }}
         and sources > 1
-        -- a word must be there more often than chance would have it: Poisson, two standard deviations
-        and (kind != 'word' or weight - user_weight * population_share >= 2 * sqrt(user_weight * population_share))
+        -- a word must be in three of them, and more often than chance would have it: Poisson, two standard deviations
+        and (
+            kind != 'word'
+            or (
+                sources > 2
+                and weight - user_weight * population_share >= 2 * sqrt(user_weight * population_share)
+            )
+        )
     union all
     select
         user_id,

@@ -1,5 +1,6 @@
 -- User x item or text: what it weighs over the whole history, and among the user's last events. Bot-like users have
--- no interests. A text weighs negative where its item is disliked, or where it is clearly negative itself.
+-- no interests. An event's age counts from the user's last one: who has been away keeps what was liked, and `last_at`
+-- tells since when. A text weighs negative where its item is disliked, or where it is clearly negative itself.
 with events as (
     select
         user_id,
@@ -32,7 +33,8 @@ ranked as (
             order by
                 events.occurred_at desc nulls last, events.source_kind, events.source_id, events.event_type,
                 events.weight
-        ) as position
+        ) as position,
+        max(events.occurred_at) over (partition by events.user_id) as user_last_at
     from events
     inner join {{ ref('recudf', 'int_users_flagged') }} as users on events.user_id = users.user_id
     where not users.is_bot and events.weight != 0
@@ -41,7 +43,7 @@ ranked as (
 weighed as (
     select
         ranked.*,
-        ranked.weight * {{ recudf.decay('ranked.occurred_at', 'deep_half_life_days') }} as deep_weight,
+        ranked.weight * {{ recudf.decay('ranked.occurred_at', 'deep_half_life_days', 'ranked.user_last_at') }} as deep_weight,
         coalesce(
             ranked.position <= {{ recudf.number('surface_events') }}
             and {{ recudf.microseconds('as_of.as_of') }} - {{ recudf.microseconds('ranked.occurred_at') }}
