@@ -51,25 +51,29 @@ def main(data: Path, only: tuple[str, ...], keep: Path | None, spark: Path | Non
     found = {}
     with tempfile.TemporaryDirectory() as folder, asked():
         for name in only or BUILDS:
-            place = (keep or Path(folder)) / name.replace(", ", "-").replace(" ", "-")
-            place.mkdir(parents=True, exist_ok=True)
-            source = data / name
-            if name.startswith(SAMPLE):
-                source = place / "inputs"
-                _recudf("sample", source)
-            options = ["--vars", json.dumps(BUILDS[name])]
-            began = time.perf_counter()
-            _build_on_duckdb(source, place / "built.duckdb", *options)
-            middle = time.perf_counter()
-            environment = {**os.environ, "RECUDF_SPARK_MASTER": CLUSTER, "RECUDF_SPARK_WAREHOUSE": str(place)}
-            command = [sys.executable, __file__, source, "--spark", place, *options]
-            subprocess.run(command, env=environment, check=True)
-            seconds = (middle - began, time.perf_counter() - middle)
-            found[name] = (seconds, compare(place / "built.duckdb", place))
+            found[name] = built_on_both(data, name, keep or Path(folder))
             click.echo(report(found))
     if not only:
         (RESULTS / "spark_builds.md").write_text(report(found))
     return None
+
+
+def built_on_both(data: Path, name: str, folder: Path) -> tuple[tuple[float, float], list[Compared]]:
+    """Seconds on DuckDB and on Spark, and what differs."""
+    place = folder / name.replace(", ", "-").replace(" ", "-")
+    place.mkdir(parents=True, exist_ok=True)
+    source = data / name
+    if name.startswith(SAMPLE):
+        source = place / "inputs"
+        _recudf("sample", source)
+    options = ("--vars", json.dumps(BUILDS[name]))
+    began = time.perf_counter()
+    _build_on_duckdb(source, place / "built.duckdb", *options)
+    middle = time.perf_counter()
+    environment = {**os.environ, "RECUDF_SPARK_MASTER": CLUSTER, "RECUDF_SPARK_WAREHOUSE": str(place)}
+    command = [sys.executable, __file__, source, "--spark", place, *options]
+    subprocess.run(command, env=environment, check=True)
+    return (middle - began, time.perf_counter() - middle), compare(place / "built.duckdb", place)
 
 
 @contextlib.contextmanager
