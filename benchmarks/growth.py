@@ -1,6 +1,6 @@
 """How seconds, CPU seconds and memory of each model grow with the users, on both engines.
 
-    python benchmarks/growth.py DATA/goodbooks --every 8 --factor 1 --factor 4 --factor 16
+    python benchmarks/growth.py DATA/goodbooks --every 8 --factor 1 --factor 4 --factor 16 --spark-up-to 4
 
 The interactions of every n-th user, copied `factor` times with users of their own; items stay, and are
 embedded once. One model at a time on both engines. Written to benchmarks/results/growth.md; needs /proc.
@@ -54,11 +54,20 @@ class Built:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--every", default=1, show_default=True, help="Of how many users one is taken.")
 @click.option("--factor", "factors", multiple=True, type=int, default=(1, 4, 16), show_default=True)
+@click.option(
+    "--spark-up-to", type=int, help="The largest factor on Spark; all of them where it is not given."
+)
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder for what is built.")
 @click.option("--output", type=click.Path(path_type=Path), default=RESULTS / "growth.md")
 @click.option("--spark", type=click.Path(path_type=Path), hidden=True)
 def main(
-    data: Path, every: int, factors: tuple[int, ...], keep: Path | None, output: Path, spark: Path | None
+    data: Path,
+    every: int,
+    factors: tuple[int, ...],
+    spark_up_to: int | None,
+    keep: Path | None,
+    output: Path,
+    spark: Path | None,
 ) -> None:
     if spark:
         return build_on_spark(data, spark, *UNTESTED)
@@ -69,7 +78,8 @@ def main(
         for factor, place in places.items():
             rows[factor] = copied(data, place / "inputs", every, factor)
             builds["DuckDB", factor] = on_duckdb(place, places[factors[0]])
-            builds["Spark", factor] = on_spark(place)
+            if spark_up_to is None or factor <= spark_up_to:
+                builds["Spark", factor] = on_spark(place)
             text = report(builds, rows)
             click.echo(text)
             output.write_text(text)

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 TOLERANCE = 2e-4
+FLOATS = ("FLOAT", "DOUBLE")
 KEYS = {
     "dim_users": ["user_id"],
     "dim_items": ["item_id"],
@@ -27,6 +28,14 @@ KEYS = {
     "fct_recommendations": ["user_id", "rank"],
     "fct_recommendation_history": ["user_id", "rank"],  # of one build
     "fct_recommendation_outcomes": ["user_id", "rank"],
+}
+# What marts do not show in full, where a build has it.
+PARTS = {
+    "int_text_sentiments": ["text_hash"],
+    "int_lexical_terms": ["term"],
+    "int_llm_questions": ["kind", "subject_id"],
+    "int_llm_names": ["kind", "subject_id", "part"],
+    "int_proposed_interests": ["user_id", "layer", "interest_id"],
 }
 OF_THE_RUN = {"run_id"}
 
@@ -98,16 +107,29 @@ def compare(database: Path, warehouse: Path, schema: str = "recudf") -> list[Com
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{database}' as built (read_only)")
         connection.execute("create schema duckdb; create schema spark")
-        for table in [*KEYS, "int_recommendation_reasons"]:
+        keys = tables(connection, "built", schema)
+        for table in [*keys, "int_recommendation_reasons"]:
             connection.execute(f'create view duckdb."{table}" as select * from built."{schema}"."{table}"')
             files = warehouse / "tables" / f"{schema}.db" / table / "*.parquet"
             connection.execute(f"create view spark.\"{table}\" as select * from read_parquet('{files}')")
         connection.execute(f"""
             create table near as select user_id from duckdb.fct_group_members
             where abs(similarity - runner_up_similarity) <= {TOLERANCE}""")
-        return [_compare(connection, mart, keys) for mart, keys in KEYS.items()]
+        return [_compare(connection, table, key) for table, key in keys.items()]
     finally:
         connection.close()
+
+
+def tables(
+    connection: duckdb.DuckDBPyConnection, database: str, schema: str = "recudf"
+) -> dict[str, list[str]]:
+    """What is compared of a build, with its keys: the marts, and of PARTS what is there."""
+    there = connection.execute(
+        "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
+        [database, schema],
+    )
+    names = {name for (name,) in there.fetchall()}
+    return KEYS | {name: key for name, key in PARTS.items() if name in names}
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, mart: str, keys: list[str]) -> Compared:
@@ -126,7 +148,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, mart: str, keys: list[str]) 
             f"count(*) filter (where {both} and {tied})",
             f"count(*) filter (where {both} and not {tied})",
         ]
-    floats = [column for column, kind in types.items() if kind in ("FLOAT", "DOUBLE")]
+    floats = [column for column, kind in types.items() if kind in FLOATS]
     largest = ", ".join(f"coalesce(max(abs(a.{column} - b.{column})), 0)" for column in floats)
     measures.append(f"greatest({largest}, 0)" if floats else "0")
     joined = f"from duckdb.{mart} as a full outer join spark.{mart} as b on {on}"
@@ -146,7 +168,11 @@ def _compare(connection: duckdb.DuckDBPyConnection, mart: str, keys: list[str]) 
 
 
 def _differs(column: str, kind: str) -> str:
-    if kind in ("FLOAT", "DOUBLE"):
+    if kind == "FLOAT[]":
+        pairs = f"list_zip(a.{column}, b.{column})"  # what one of them lacks is NULL
+        near = f"list_bool_and(list_transform({pairs}, lambda p: coalesce(abs(p[1] - p[2]) <= {TOLERANCE}, false)))"
+        return f"not coalesce({near}, a.{column} is null and b.{column} is null)"
+    if kind in FLOATS:
         near = f"abs(a.{column} - b.{column}) <= {TOLERANCE}"
         return f"not coalesce({near}, a.{column} is null and b.{column} is null)"
     theirs = f"timezone('UTC', b.{column})" if kind == "TIMESTAMP" else f"b.{column}"  # Spark's are instants

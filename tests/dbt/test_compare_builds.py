@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from warehouse import Warehouse
+from warehouse import Warehouse, marts
 
-from compare_builds import KEYS, compare
+from compare_builds import KEYS, compare, tables
 
 
 @pytest.fixture
@@ -23,34 +23,22 @@ def written(warehouse, changes=()):
     other.run(*changes)
     folder = warehouse.path.parent / "spark"
     shutil.rmtree(folder, ignore_errors=True)
-    for table in [*KEYS, "int_recommendation_reasons"]:
+    with other.connection() as connection:
+        compared = tables(connection, "other")
+    for table in [*compared, "int_recommendation_reasons"]:
         place = folder / "tables" / "recudf.db" / table
         place.mkdir(parents=True)
-        times = "as_of at time zone 'UTC' as as_of" if table in KEYS else ""
-        dated = [
-            c
-            for c in (
-                "created_at",
-                "published_at",
-                "first_event_at",
-                "last_event_at",
-                "recommended_at",
-                "taken_at",
-            )
-            if has(other, table, c)
-        ]
-        replaced = ", ".join([times, *(f"{c} at time zone 'UTC' as {c}" for c in dated)] if times else [])
+        dated = other.query(
+            "select column_name from duckdb_columns() where table_name = ? and data_type = 'TIMESTAMP'", table
+        )
+        replaced = ", ".join(f"{c} at time zone 'UTC' as {c}" for (c,) in dated)
         chosen = f"* replace ({replaced})" if replaced else "*"
         other.run(f"copy (select {chosen} from recudf.{table}) to '{place}/part.parquet'")
     return {found.mart: found for found in compare(warehouse.path, folder)}
 
 
-def has(warehouse, table, column):
-    return bool(
-        warehouse.query(
-            "select 1 from information_schema.columns where table_name = ? and column_name = ?", table, column
-        )
-    )
+def test_every_mart_is_compared():
+    assert KEYS.keys() == set(marts())
 
 
 def test_equal_builds_are_equal(copied):
@@ -96,3 +84,15 @@ def test_two_items_may_change_places_only_where_their_scores_are_near(copied, ga
     swap = f"update recudf.fct_recommendations set rank = 3 - rank, score = 2 - {gap} * (2 - rank) where user_id = '{user}' and rank <= 2"
     found = written(copied, [swap])["fct_recommendations"]
     assert (found.ties, found.different) == (ties, different)
+
+
+def test_a_table_beside_the_marts_is_compared_where_it_is(copied):
+    """Vectors by component: one that is 0.0001 off is equal, one that is 0.001 off or shorter is not."""
+    terms = "select * from (values ('a', [1.0, 2.0]), ('b', [3.0, 4.0]), ('c', null)) as t (term, vector)"
+    copied.run(
+        f"create table recudf.int_lexical_terms as select term, vector::float[] as vector from ({terms})"
+    )
+    change = "update recudf.int_lexical_terms set vector = {}::float[] where term = 'a'"
+    for vector, different in (("[1.0, 2.0001]", 0), ("[1.0, 2.001]", 1), ("[1.0]", 1), ("null", 1)):
+        found = written(copied, [change.format(vector)])["int_lexical_terms"]
+        assert (found.rows, found.cells, found.different) == (3, 3, different), vector

@@ -57,7 +57,13 @@ def artifacts(tmp_path_factory):
     """The manifest, and the semantic manifest, of the project with everything switched on."""
     folder = tmp_path_factory.mktemp("rules")
     wanted = json.dumps(
-        {"evaluation_users": "some.users", "semantic_layer": True, "encoder": "lexical", "llm": True, "ranking": "learned"}
+        {
+            "evaluation_users": "some.users",
+            "semantic_layer": True,
+            "encoder": "lexical",
+            "llm": True,
+            "ranking": "learned",
+        }
     )
     assert run_dbt(["parse", "--quiet", "--vars", wanted, "--target-path", str(folder)], folder / "x.duckdb")
     return json.loads((folder / "manifest.json").read_text()), (folder / "semantic_manifest.json").read_text()
@@ -260,7 +266,9 @@ def test_the_packages_readme_names_every_model_that_must_stay_a_table(manifest, 
         text = node.get("raw_code") or node.get("macro_sql")
         return "\n".join([re.sub(r"\{#.*?#\}|--[^\n]*", "", text, flags=re.DOTALL), *map(code, macros)])
 
-    off = [node for nodes in manifest["disabled"].values() for node in nodes if node["resource_type"] == "model"]
+    off = [
+        node for nodes in manifest["disabled"].values() for node in nodes if node["resource_type"] == "model"
+    ]
     assert {node["name"] for node in off} == {"int_recommendations_ranked", "int_recommendation_reasons"}
     calling = {name for name, node in models.items() if called.search(code(node))}
     ephemeral = {name for name in calling if models[name]["config"]["materialized"] == "ephemeral"}

@@ -1,7 +1,9 @@
 """Whether a build is one on Spark is read off the profile, as dbt would read it."""
 
 import pytest
+from click.testing import CliRunner
 
+from recudf.cli import main
 from recudf.cli.spark import is_target
 from recudf.errors import InputError
 
@@ -99,3 +101,9 @@ def test_without_a_project_it_is_the_profile_of_recudf(tmp_path, monkeypatch):
 def test_a_server_has_no_functions(project):
     with pytest.raises(InputError, match="`method: thrift`: write `method: session`"):
         is_target(["--target", "server"])
+
+
+def test_loading_refuses_an_unknown_target(tmp_path):
+    result = CliRunner().invoke(main, ["load", str(tmp_path), "--target", "flink"])
+    assert result.exit_code == 2
+    assert "flink" in result.output

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from recudf.engines.spark_gpus import on_card_of_task
 from recudf.errors import InputError, ParameterError, RecudfError, WarehouseError
 from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover, statements
 from recudf.search.files import shared_at
@@ -123,7 +124,7 @@ class Call:
         """Cast, fill in what was left out, run the kernel. Errors come without our part of the traceback."""
         try:
             with shared_at(self.settings):
-                return self._run(_functions(self.settings)[self.name], columns)
+                return self._run(_functions(on_card_of_task(self.settings))[self.name], columns)
         except RecudfError as error:
             raise error.with_traceback(None) from None
 
