@@ -97,7 +97,7 @@ def test_factors_are_the_inner_product(learned):
     users = dict(learned.query("select user_id, factors from recudf.int_user_factors where fold = 0"))
     items = dict(learned.query("select item_id, factors from recudf.int_item_factors where fold = 0"))
     rows = learned.query(
-        "select user_id, item_id, score from recudf.int_candidates_general where fold = 0 and source = 'factors'"
+        "select user_id, item_id, score from recudf.int_candidates_by_factors where fold = 0 and source = 'factors'"
     )
     assert len(rows) > 1000
     for user, item, score in rows[::37]:

@@ -20,9 +20,7 @@
             item_id,
             row_number() over (partition by user_id, source order by score desc, item_id) as rank
         from (
-            select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_by_history') }}
-            union all
-            select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_general') }}
+            {{ recudf.candidates() }}
         ) as candidates
         where fold = 0 and source != 'popular'
     ) as ranked

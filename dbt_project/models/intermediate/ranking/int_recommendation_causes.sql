@@ -13,14 +13,7 @@ with candidates as (
 ),
 
 common as (
-{%- for feature in features %}
-    select
-        user_id,
-        '{{ feature }}' as part,
-        cast({{ feature }} as double) as feature_value
-    from candidates
-    {{ 'union all' if not loop.last }}
-{%- endfor %}
+    {{ recudf.unpivoted_features('candidates', ['user_id']) }}
 ),
 
 families as (

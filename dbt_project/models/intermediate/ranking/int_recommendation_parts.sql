@@ -1,6 +1,5 @@
 -- The score of each recommendation in parts, one for each feature that weighs anything: weight x feature. Their sum is
 -- the score.
-{%- set features = recudf.ranking_features() %}
 with recommended as (
     select
         features.*
@@ -11,15 +10,7 @@ with recommended as (
 ),
 
 valued as (
-{%- for feature in features %}
-    select
-        user_id,
-        item_id,
-        '{{ feature }}' as part,
-        cast({{ feature }} as double) as feature_value
-    from recommended
-    {{ 'union all' if not loop.last }}
-{%- endfor %}
+    {{ recudf.unpivoted_features('recommended', ['user_id', 'item_id']) }}
 )
 
 select

@@ -1,0 +1,17 @@
+-- Whom candidates are found for, once for each fold, with what must not be among them: everybody in fold 0, and in the
+-- others those whose history is looked at.
+with users as (
+    select distinct fold, user_id from {{ ref('recudf', 'int_ranking_history') }}
+    union
+    select 0 as fold, user_id from {{ ref('recudf', 'int_users_flagged') }}
+)
+
+select
+    users.fold,
+    users.user_id,
+    {{ recudf.array_in_order('seen.item_id', ['seen.item_id']) }} filter (
+        where seen.item_id is not null
+    ) as seen_item_ids
+from users
+left join ({{ recudf.not_recommended() }}) as seen on users.fold = seen.fold and users.user_id = seen.user_id
+group by users.fold, users.user_id
