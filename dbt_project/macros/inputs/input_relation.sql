@@ -5,17 +5,18 @@
 `raw_schema`.<name> is read. #}
 {% macro input_relation(name) %}
     {% set input = recudf.input_mapping(name) %}
+    {% set is_mapped = input.get('ref') or input.get('relation') %}
     {% if input.get('ref') %}
         {% set wanted = ref(input.get('package', project_name), input['ref']) %}
     {% elif input.get('relation') %}
         {% set wanted = recudf.parse_relation(input['relation']) %}
     {% else %}
         {% set wanted = source('recudf_raw', name) %}
-        {% do recudf.check_schema('raw_schema', wanted.schema) %}
     {% endif %}
     {% if not execute %}{{ return(wanted) }}{% endif %}
+    {% if not is_mapped %}{% do recudf.check_schema('raw_schema', wanted.schema) %}{% endif %}
     {% set found = load_relation(wanted) %}
-    {% if found is none and (input.get('ref') or input.get('relation')) %}
+    {% if found is none and is_mapped %}
         {% do exceptions.raise_compiler_error(
             "input '" ~ name ~ "' is mapped to " ~ wanted ~ ", which does not exist: correct the var inputs." ~ name
         ) %}
@@ -58,8 +59,8 @@
 {% macro has_quotes(name) -%} {{ return('"' in name | string or "'" in name | string or '\0' in name | string) }} {%- endmacro %}
 
 
-{# The name that a relation has, not the var behind it, which dbt renders. dbt also writes a schema's name into a
-comment of its own. #}
+{# The name that a relation has, not the var behind it, which dbt renders: of a source once it runs, as while it parses
+dbt shows the model's own. dbt also writes a schema's name into a comment of its own. #}
 {% macro check_schema(where, name) %}
     {% if recudf.has_quotes(name) or '/*' in name | string or '*/' in name | string %}
         {% do recudf.refuse_var(where, name, 'write the name of a schema without quotes and comments') %}

@@ -1,6 +1,6 @@
 -- What `recudf evaluate` measured; empty before its first run.
 {%- set measured = source('recudf_evaluation', 'metrics') %}
-{%- do recudf.check_schema('evaluation_schema', measured.schema) %}
+{%- if execute %}{% do recudf.check_schema('evaluation_schema', measured.schema) %}{% endif %}
 {%- set exists = execute and load_relation(measured) is not none %}
 
 select
