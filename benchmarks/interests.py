@@ -93,7 +93,7 @@ class Replay:
             i, j = self.row[user], self.position[topic]
             own[i, j], recent[i, j] = weight, recent_weight
             total[i], recent_total[i], self.events[i] = user_weight, user_recent, events
-        shrinkage = 5.0
+        shrinkage = 20.0
         self.deep = (own + shrinkage * self.population) / (total + shrinkage)[:, None]
         self.deep /= self.deep.sum(axis=1, keepdims=True)
         with np.errstate(invalid="ignore", divide="ignore"):
