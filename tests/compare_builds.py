@@ -28,6 +28,7 @@ KEYS = {
     "fct_recommendations": ["user_id", "rank"],
     "fct_recommendation_history": ["user_id", "rank"],  # of one build
     "fct_recommendation_outcomes": ["user_id", "rank"],
+    "fct_recommendation_parts": ["user_id", "item_id", "part"],  # empty but with ranking: learned
 }
 # What marts do not show in full, where a build has it.
 PARTS = {

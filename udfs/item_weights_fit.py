@@ -12,10 +12,8 @@ says of another, from who used both and from how alike the two are.
 Row i of the lists is one event; events of one user with one item add up. `vectors` is the handle of
 `vector_index(item_id, vector)`, or NULL. The items are those of the events and of the index. A row of the
 result says by how much an event of weight 1 with `neighbor_id` raises the score of `item_id`: the score of
-item j is the sum of x_i B[i, j] over the history x, where
-
-    G = X'X + text_weight V V' + ridge I,  P = G^-1,  B[i, j] = -P[i, j] / P[j, j],  B[j, j] = 0
-
+item j is the sum of x_i B[i, j] over the history x, where `G = X'X + text_weight V V' + ridge I`, `P = G^-1`,
+`B[i, j] = -P[i, j] / P[j, j]` and `B[j, j] = 0`
 (EASE: Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019). X[u, i] is the sum of the
 events' weights; V has the items' vectors, scaled to length 1, as rows: an item without events has weights by
 its vector, an item without a vector by its events.

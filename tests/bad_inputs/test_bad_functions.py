@@ -37,6 +37,7 @@ NULLS = {
     "ranker_fit": ["null, null, null, null", "[]::varchar[], []::double[][], []::double[], '{\"features\": [\"x\"]}'",
         "['g'], [[1]], null, '{}'", "['g', 'g'], [[1], [2]], [1, 0], '{\"features\": [\"x\"]}'"],
     "sentiment_fit": ["null, null, null", "['a'], [[1, 2]], null", "['a'], null, [1], [true], 5", "['a'], [[1, 2]], [1]"],
+    "topic_fit": ["null, null, null", "null, [['a']], null", "['a'], null, null, '{}'"],
     "token_count": ["null", "''", "'  '"],
     "vector_index": ["null, null", "'a', null"],
     "vector_mean": ["null", "null, null", "[null]", "[]::float[][]", "[[1, 2]], [0]", "[[1, 2]], [null]"],

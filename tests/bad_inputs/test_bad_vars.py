@@ -2,7 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
-from warehouse import Warehouse, parsed_once
+from warehouse import Warehouse
 
 from recudf.cli import main
 
@@ -55,13 +55,6 @@ def built(loaded):
     return Warehouse(loaded)
 
 
-@pytest.fixture(scope="module")
-def parse_once():
-    with parsed_once():
-        yield
-
-
-@pytest.mark.usefixtures("parse_once")
 @pytest.mark.parametrize(("variables", "said"), VARS, ids=[str(v) for v, _ in VARS])
 def test_vars_that_have_no_meaning(built, variables, said):
     result = built.try_build(

@@ -203,8 +203,19 @@ def test_every_json_parameter_refuses_an_unknown_key():
     connection = recudf.connect()
     functions = {f.name: [a.name for a in f.arguments] for f in discover(Settings())}
     taking = {name for name, arguments in functions.items() if "params" in arguments}
-    assert taking == {"cluster_fit", "lexical_fit"}
+    history = "['u'], ['i'], [1]"
+    others = {
+        "topic_fit": "['a'], [['b']], null",
+        "item_weights_fit": f"{history}, null",
+        "factors_fit": history,
+        "factors_of": "['i'], [1], vector_index('i', [1, 2])",
+        "ranker_fit": "['g', 'g'], [[1], [2]], [1, 0]",
+    }
+    assert taking == {"cluster_fit", "lexical_fit", *others}
     for key in [*NAMES, "K", "no_such_key"]:
+        for function, arguments in others.items():
+            with pytest.raises(duckdb.Error, match=r"unknown (parameter|key)"):
+                connection.execute(f"select {function}({arguments}, ?)", [json.dumps({key: 1})])
         with pytest.raises(duckdb.Error, match=r"unknown parameter .*: known are dimensions"):
             connection.execute("select lexical_fit(['a b'], ?)", [json.dumps({key: 1})])
         with pytest.raises(duckdb.Error, match=r"unknown parameter .*: known are method, k"):

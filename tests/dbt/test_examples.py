@@ -42,6 +42,13 @@ def connection(built, tmp_path_factory):
         "create or replace table vec_users as select * from vec_users join seen using (user_id)"
     )
     connection.execute("create table history as from int_user_items join vec_items using (item_id)")
+    connection.execute(
+        "create table item_factors as select unnest(factors_fit(list(user_id), list(item_id), list(weight)), recursive := true) from history"
+    )
+    connection.execute("""
+        create table candidates as
+        select user_id, item_id, weight as weight_score, events as factor_score, 1.0 as popularity, weight > 0.5 as taken
+        from history""")
     yield connection
     connection.close()
 
