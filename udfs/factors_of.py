@@ -7,8 +7,8 @@ factors of a user from those of the items.
 
 It serves users whom no fit has seen ("folding in"). The handle is of an index over what `factors_fit` gave,
 Y; the result is what a further half round of that fit would give the user,
-`(Y'Y + Y'(C - I)Y + ridge I)^-1 Y'C p`, with preferences p and confidences C as `factors_fit` has them (Hu, Koren & Volinsky, ICDM 2008). Give both
-the same params: `ridge` (30) and `alpha` (3) count here.
+`(Y'Y + Y'(C - I)Y + ridge I)^-1 Y'C p`, with preferences p and confidences C as `factors_fit` has them
+(Hu, Koren & Volinsky, ICDM 2008). Give both the same params: `ridge` (30) and `alpha` (3) count here.
 
 Weights of one id add up; ids that the index does not hold are skipped, as are NULL ids and weights. No weight
 above 0 among the known -> NULL. NULL item_ids, weights or handle -> NULL. Lists of different length, a weight

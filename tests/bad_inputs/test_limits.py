@@ -35,6 +35,7 @@ def test_a_build_beyond_the_memory_limit(run, database, big, in_place):
     assert "recudf.fct_recommendations" in tables(database)
 
 
+@pytest.mark.slow
 def test_a_memory_limit_that_is_none(run, database):
     done = run(*BUILD, "--database", database, RECUDF_MEMORY_LIMIT="plenty")
     assert done.returncode == 1

@@ -86,6 +86,7 @@ def test_two_items_may_change_places_only_where_their_scores_are_near(copied, ga
     assert (found.ties, found.different) == (ties, different)
 
 
+@pytest.mark.slow
 def test_a_table_beside_the_marts_is_compared_where_it_is(copied):
     """Vectors by component: one that is 0.0001 off is equal, one that is 0.001 off or shorter is not."""
     terms = "select * from (values ('a', [1.0, 2.0]), ('b', [3.0, 4.0]), ('c', null)) as t (term, vector)"

@@ -104,6 +104,7 @@ def test_a_build_with_vectors_of_two_encoders_fails(built, tmp_path):
     shop.build("--select", "test_type:singular", tested=True)
 
 
+@pytest.mark.slow
 def test_an_encoder_of_another_dimension_shares_the_table(built, tmp_path, tiny_encoders, monkeypatch):
     """16 dimensions, then 8, then 16 again: what is known stays known, and vectors have their encoder's type."""
     builds = copied(built, tmp_path)

@@ -195,6 +195,7 @@ def test_a_failed_replay_leaves_measurements_and_no_scratch(shop, said):
     assert shop.query(f"select count(*) from duckdb_schemas() where schema_name = '{SCRATCH}'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_baseline_that_is_no_model_is_named(shop, said):
     before = shop.query("select count(*) from recudf_evaluation.metrics")
     failed = evaluate(shop, *OPTIONS, "--baseline", "popular", "--baseline", "ease")

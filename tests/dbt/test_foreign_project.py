@@ -94,6 +94,7 @@ def test_their_tests_stay_theirs(manifest):
         ]
 
 
+@pytest.mark.slow
 def test_dbts_own_convention_of_schemas(foreign_shop, tmp_path):
     project = make_project(tmp_path)
     (project / "macros" / "generate_schema_name.sql").unlink()

@@ -45,6 +45,7 @@ def test_recudf_build_builds_the_project_around(started):
     assert (started.path.parent / "dbt_packages" / "recudf").resolve() == project_directory().resolve()
 
 
+@pytest.mark.slow
 def test_a_var_and_a_model_of_the_projects_own_count(started):
     folder = started.path.parent
     path = folder / "dbt_project.yml"

@@ -174,6 +174,7 @@ def test_encoders_of_both_kinds_share_a_database(shop, tmp_path, tiny_encoder):
     assert not copy.try_build("--select", "vec_users").ok  # they would be of two encoders
 
 
+@pytest.mark.slow
 def test_recudf_build_imports_no_torch_and_an_unchanged_build_stands(sample, tmp_path):
     shop = Warehouse(tmp_path / "shop.duckdb").load(**sample.inputs)
     command = ["build", "--database", str(shop.path), "--quiet", *UNTESTED, "--vars", LEXICAL]

@@ -62,6 +62,7 @@ def test_the_watch_sees_a_connection(run):
     assert run.connections.read_text()
 
 
+@pytest.mark.slow
 def test_the_whole_chain_opens_no_connection(run):
     sizes = ("--users", "40", "--items", "40", "--interactions", "500", "--texts", "40", "--groups", "2")
     for arguments in (

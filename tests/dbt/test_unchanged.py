@@ -141,6 +141,7 @@ def test_dbts_own_full_refresh_is_built(shop, monkeypatch):
     assert not would_stand(shop)
 
 
+@pytest.mark.slow
 def test_a_mapped_input_and_a_holdout_count(once, tmp_path):
     shop = Warehouse(shutil.copy(once.path, tmp_path / "shop.duckdb")).run(
         "create schema erp",

@@ -46,6 +46,7 @@ def test_a_database_of_an_older_version_is_rebuilt(shop, built):
     assert shop.query("select count(*) from recudf.fct_runs where recudf_version is null") == [(1,)]
 
 
+@pytest.mark.slow
 def test_embeddings_of_a_version_that_did_not_count_characters_are_kept(shop):
     """Of what was embedded before nothing is said, later texts are counted."""
     shop.run(
