@@ -10,8 +10,9 @@ Row i of the lists is one event; events of one user with one item add up. A user
 items' by `factors_of`; the score of an item for the user is the inner product of the two. Alternating least
 squares for implicit feedback (Hu, Koren & Volinsky, Collaborative Filtering for Implicit Feedback Datasets,
 ICDM 2008): `c (p - x . y)^2` added up over all pairs of user x and item y, and `ridge (x . x + y . y)` over
-all users and items, is made small, where a weight above 0 is the preference p = 1 with confidence c = 1 + alpha x weight. A weight below 0 is
-p = 0 with confidence 1 + alpha x |weight|; every other pair is p = 0 with confidence 1.
+all users and items, is made small, where a weight above 0 is the preference p = 1 with confidence
+c = 1 + alpha x weight. A weight below 0 is p = 0 with confidence 1 + alpha x |weight|; every other pair is
+p = 0 with confidence 1.
 
 Keys of params, all may be left out: `factors` (64), `ridge` (30; above 0), `alpha` (3), `iterations` (10,
 rounds of the users and then of the items), `seed` (42, of the factors that it begins with).
