@@ -46,6 +46,7 @@ def counts(users=0, items=0, groups=0, members=0, recommendations=0):
         "dim_groups": groups,
         "fct_group_members": members,
         "fct_recommendations": recommendations,
+        "fct_recommendation_parts": 0,  # of the learned ranking alone
     }
 
 
