@@ -43,7 +43,8 @@ ranked as (
 weighed as (
     select
         ranked.*,
-        ranked.weight * {{ recudf.decay('ranked.occurred_at', 'deep_half_life_days', 'ranked.user_last_at') }} as deep_weight,
+        ranked.weight
+        * {{ recudf.decay('ranked.occurred_at', 'deep_half_life_days', 'ranked.user_last_at') }} as deep_weight,
         coalesce(
             ranked.position <= {{ recudf.number('surface_events') }}
             and {{ recudf.microseconds('as_of.as_of') }} - {{ recudf.microseconds('ranked.occurred_at') }}
