@@ -101,8 +101,7 @@ def fit_topics(texts: Texts, params: TopicParams, earlier: Earlier | None = None
         start = _groups(texts.vectors[rows], earlier, params)
     counts = texts.counts[rows]
     k = min(params.k, len(rows))
-    fit = fit_nmf if params.method == "nmf" else fit_lda
-    weights, loadings = fit(counts, k, params.max_iterations, start, params.seed)
+    weights, loadings = _fit(counts, k, params, start)
     loadings = _rounded(loadings)
     labels = np.full(len(texts.ids), -1)
     labels[told] = np.round(texts.counts[told] @ loadings.T, DIGITS).argmax(axis=1)
@@ -124,6 +123,17 @@ def fit_topics(texts: Texts, params: TopicParams, earlier: Earlier | None = None
         for place, t in enumerate(order)
     ]
     return sorted(topics, key=lambda topic: topic["cluster_id"])
+
+
+def _fit(counts: Any, k: int, params: TopicParams, start: Labels | None) -> tuple[Floats, Floats]:
+    """Weights and loadings. lda begins from the groups of nmf where there are no earlier ones: from chances
+    drawn at random it may leave topics together that share no word."""
+    if params.method == "nmf" or start is None:
+        weights, loadings = fit_nmf(counts, k, params.max_iterations, start, params.seed)
+        if params.method == "nmf":
+            return weights, loadings
+        start = (counts @ loadings.T).argmax(axis=1)
+    return fit_lda(counts, k, params.max_iterations, start, params.seed)
 
 
 def _groups(vectors: Matrix, earlier: Earlier, params: TopicParams) -> Labels:
