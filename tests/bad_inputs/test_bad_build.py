@@ -170,6 +170,7 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(a) for a in arguments])
 
 
+@pytest.mark.slow
 def test_odd_ids_through_load_build_and_recommendations(tmp_path):
     """Folder and file have odd names as well. Everybody has seen one item and gets all others."""
     events = [{"user_id": user, "item_id": item} for user, item in zip(IDS, IDS[1:] + IDS[:1], strict=True)]

@@ -253,6 +253,7 @@ MODEL = """
 """
 
 
+@pytest.mark.slow
 def test_as_tables_columns_and_schemas_behind_vars(tmp_path, capfd):
     """One model for each name, of the macros that read an input."""
     project = tmp_path / "project"

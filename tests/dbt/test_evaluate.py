@@ -162,6 +162,7 @@ def again(shop, said):
     return result
 
 
+@pytest.mark.slow
 def test_a_second_evaluation_is_appended_and_the_mart_shows_both(shop, said, again):
     runs = shop.query("""
         select run_id, split, min(as_of)::text, list((model, baseline, slice, metric, k, value, ci_low, ci_high))
