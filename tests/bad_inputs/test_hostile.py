@@ -64,6 +64,7 @@ def test_there_are_fifty():
     assert len(set(NAMES)) == 50
 
 
+@pytest.mark.slow
 def test_as_ids_texts_types_and_keys_of_vars(tmp_path, small_encoder):
     """Everybody has seen one item. All events are of a hostile type, whose weight a var gives."""
     known = [name for name in NAMES if "\0" not in name]

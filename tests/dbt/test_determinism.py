@@ -32,6 +32,7 @@ def assert_equal(warehouse):
     assert len(warehouse.rows("fct_recommendations", schema="one")) > 100
 
 
+@pytest.mark.slow
 def test_row_order_and_threads_do_not_show(warehouse, sample):
     warehouse.load(**sample.inputs)
     shuffle(warehouse, sample.inputs, 1)

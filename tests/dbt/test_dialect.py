@@ -17,6 +17,7 @@ VECTOR = "{{ recudf.array(['cast(3 as float)', 'cast(4 as float)']) }}"
 CASES = {
     "{{ recudf.array([1, 2]) }}": [1, 2],
     "cast(null as {{ recudf.array_of('float') }})": None,
+    "cast(null as {{ recudf.phrases_type() }})": None,
     "{{ recudf.array_length(recudf.array([7, 8, 9])) }}": 3,
     "{{ recudf.array_length('cast(null as ' ~ recudf.array_of('float') ~ ')') }}": None,
     "{{ recudf.array_element(recudf.array([7, 8]), 1) }}": 7,

@@ -79,6 +79,7 @@ def test_only_what_is_new_is_embedded(builds, sample):
     )
 
 
+@pytest.mark.slow
 def test_another_encoder_embeds_all_anew_and_vectors_do_not_mix(builds, tiny_encoder, monkeypatch):
     """The same model cut at 8 tokens is another encoder: its vectors are its own."""
     before, reused, fingerprint = builds.embedded(*builds.PARTS)

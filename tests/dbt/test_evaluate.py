@@ -248,6 +248,7 @@ def test_the_scoring_script_of_the_field_agrees(as_of_the_8th, values, tmp_path)
             assert values[model, "all", metric, 4] == pytest.approx(scored[metric], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_replay_with_hidden_pairs_sees_none_of_them(shop, tmp_path):
     shop, _ = replayed(shop, tmp_path / "shop.duckdb", Split("tail", fraction=0.4))
     hidden = f"select user_id, item_id from {SCRATCH}.split_hidden"

@@ -16,6 +16,7 @@ def configure(project, **entries):
     path.write_text(path.read_text().replace("models:\n", f"models:\n  recudf: {json.dumps(entries)}\n", 1))
 
 
+@pytest.mark.slow
 def test_the_project_around_decides_on_every_model(foreign_shop, tmp_path):
     """Off, a view instead of a table, elsewhere: all from the root's dbt_project.yml."""
     project = make_project(tmp_path)

@@ -63,6 +63,7 @@ def ancestors(manifest, node):
     return found
 
 
+@pytest.mark.slow
 def test_one_lineage(manifest):
     nodes = manifest["nodes"]
     assert "model.outdoor_shop.stg_items" in nodes["model.recudf.stg_items"]["depends_on"]["nodes"]

@@ -80,6 +80,7 @@ def test_files_beside_do_no_harm(tmp_path):
     assert set(contents(tmp_path)) == {"items.csv", *FILES.values()}
 
 
+@pytest.mark.slow
 def test_an_existing_project_is_told_what_to_add(tmp_path, sample):
     """What is printed, done by hand, builds."""
     (tmp_path / "dbt_project.yml").write_text("name: theirs\nprofile: theirs\nmacro-paths: []\n")

@@ -219,6 +219,7 @@ def two_languages(tmp_path):
     return shop
 
 
+@pytest.mark.slow
 def test_a_build_warns_of_what_the_encoder_does_not_know(two_languages):
     """3 of 11 characters: the tiny encoder has Latin letters alone."""
     command = ["build", "--database", str(two_languages.path), *UNTESTED]

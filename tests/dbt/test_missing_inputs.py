@@ -120,6 +120,7 @@ def test_events_without_a_type_or_a_value(warehouse):
     assert rows == [("interaction", 0.5, True, False, "chose {title} (interaction)")]
 
 
+@pytest.mark.slow
 def test_items_without_words_are_described_by_reviews(build, one_file):
     """Four items have reviews, the others nothing; titles are NULL and ids stand in for them."""
     found = build(items=f"select item_id from ({ITEMS})", interactions=EVENTS, texts=TEXTS)

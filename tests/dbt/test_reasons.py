@@ -136,6 +136,7 @@ def test_ratings_said_are_the_users_own(built, sample):
     assert set(said) <= rated
 
 
+@pytest.mark.slow
 def test_a_text_about_a_disliked_item_pushes_away(warehouse):
     """Ann writes about an item that she hides: the item of the same name comes last, and the first is unlike it."""
     titles = """['blue dog', 'blue dog', 'seven robot strings', 'old cat', 'new sound', 'love story', 'alien war',

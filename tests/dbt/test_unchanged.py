@@ -156,6 +156,7 @@ def test_a_mapped_input_and_a_holdout_count(once, tmp_path):
     assert not would_stand(shop, *options)
 
 
+@pytest.mark.slow
 def test_a_row_dated_ahead_counts_from_its_time_on(shop):
     shop.run(
         "insert into raw.interactions by name select user_id, item_id, timestamp '2998-01-01' as occurred_at "

@@ -72,6 +72,7 @@ def test_embeddings_outlive_an_upgrade(shop, options):
     assert "was built by" not in shop.recudf_build(*options)[1]
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_version_is_refused(shop):
     shop.run("update recudf.fct_runs set recudf_version = '99.1rc1'")
     before = {mart: shop.rows(mart, without=()) for mart in marts()}

@@ -1,24 +1,27 @@
 -- The phrases of what interests are read from: of an item its title and description, or else what users wrote about
 -- it; of a text its own. Phrases that only one source has say nothing of an interest.
 with texts as (
-    select distinct text_hash, text from {{ ref('recudf', 'stg_texts') }}
+    select distinct text_hash from {{ ref('recudf', 'stg_texts') }}
 ),
 
 text_terms as {{ recudf.materialized() }} (
     select text_hash, {{ recudf.unnest_structs('phrases') }}
-    from (select text_hash, keyphrases(text) as phrases from texts) as read
-),
-
-items as (
-    select
-        item_id,
-        keyphrases(concat_ws('. ', title, description)) as phrases
-    from {{ ref('recudf', 'stg_items') }}
-    where title is not null or description is not null
+    from (
+        select read.text_hash, read.phrases
+        from {{ ref('recudf', 'int_text_phrases') }} as read
+        inner join texts on read.text_hash = texts.text_hash
+    ) as of_texts
 ),
 
 item_terms as (
-    select item_id, {{ recudf.unnest_structs('phrases') }} from items
+    select item_id, {{ recudf.unnest_structs('phrases') }}
+    from (
+        select items.item_id, read.phrases
+        from {{ ref('recudf', 'stg_items') }} as items
+        inner join {{ ref('recudf', 'int_text_phrases') }} as read
+            on {{ recudf.sha256(recudf.described('items.title', 'items.description')) }} = read.text_hash
+        where items.title is not null or items.description is not null
+    ) as of_items
 ),
 
 about as (
