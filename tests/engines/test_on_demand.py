@@ -79,6 +79,27 @@ def test_what_is_defined_over_a_function_works_on_every_cursor(open_cursor, defi
     assert open_cursor(reopened).execute("select x from kept").fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "create view renamed as from kept",
+        "alter view kept rename to renamed",
+        'create view "a b" as from kept; create view renamed as from "a b"',
+    ],
+)
+def test_what_a_file_holds_is_met_by_its_name(open_cursor, definition):
+    """... and no other statement gets names for it, until something else passes it on."""
+    open_cursor().execute(f"create macro twice() as table {CALL} as x; create view kept as from twice()")
+    cursor = open_cursor(True)
+    cursor.execute("create table t as select 1 as x")
+    assert cursor.execute("from t").fetchall() == [(1,)]
+    assert macros(cursor) == 0
+    assert cursor.execute("from main.KEPT").fetchall() == [(1,)]
+    open_cursor().execute(definition)
+    assert open_cursor().execute("from renamed").fetchall() == [(1,)]
+    assert open_cursor(True).execute("from renamed").fetchall() == [(1,)]
+
+
 def test_an_attached_database_may_hold_such_definitions(open_cursor, tmp_path):
     with recudf.connect(tmp_path / "other.duckdb") as connection:
         connection.execute(f"create view kept as {CALL} as x")

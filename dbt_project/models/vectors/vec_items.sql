@@ -11,10 +11,6 @@ with own as (
     where embeddings.vector is not null
 ),
 
-center as {{ recudf.materialized() }} (
-    {{ recudf.center('own', 'item_id') }}
-),
-
 written as (
     select
         texts.item_id,
@@ -35,7 +31,7 @@ united as {{ recudf.materialized() }} (
         own.fingerprint,
         case when own.is_described then 'own text' else 'categories' end as vector_source
     from own
-    cross join center
+    cross join {{ ref('recudf', 'int_item_center') }} as center
     where own.is_described or not exists (select 1 from written where written.item_id = own.item_id)
     union all
     select

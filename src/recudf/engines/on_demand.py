@@ -2,7 +2,8 @@
 
 dbt opens a cursor for each model and each test, and few of them call a function, while its macros take some
 20 ms to create. A statement can call a function whose name is in its text, or in the definition of a view, a
-macro, a default or a constraint that it meets; once there is such a definition every cursor gets the names.
+macro, a default or a constraint that it meets. A macro, and what a database holds when it is opened, are met
+by their names; once a statement makes another such definition every cursor gets the names.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ DEFINITION = re.compile(
     r"|\btable\s+(?:if\s+not\s+exists\s+)?(?:\"[^\"]*\"|[^\s(\"])+\s*\("
     r"|\balter\s+table\b"
 )
+MACRO = re.compile(r"\s*create\s+(?:or\s+replace\s+)?macro\s+(?:(?:\w+|\"[^\"]*\")\.)?(\w+)\s*\([^;]*$")
 FILLED = re.compile(r";\s*insert\b")
 GAP = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
 ENDS = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 ELSEWHERE = {"attach", "import"}
 DEFINITIONS = """
-    select sql from duckdb_views() where not internal
-    union all select sql from duckdb_tables() where not internal
+    select view_name, sql from duckdb_views() where not internal
+    union all select table_name, sql from duckdb_tables() where not internal
     union all
-    select macro_definition from duckdb_functions() where not internal and macro_definition is not null
+    select function_name, macro_definition from duckdb_functions()
+    where not internal and macro_definition is not null
 """
 # what a cursor does without a new statement; `query`, `sql` and all others may run one
 PLAIN = {
@@ -45,23 +48,43 @@ class Definitions:
     """Whether something in the databases of a connection calls a function by its public name."""
 
     def __init__(self, settings: Settings) -> None:
-        self._names = public_names(settings)
+        self._names = set(public_names(settings))
         self._call = re.compile(rf'\b(?:{"|".join(sorted(self._names))})"?{GAP}\(', re.IGNORECASE | re.DOTALL)
+        self._held: set[str] = set()  # names of what calls one
         self._looked = False
         self.call = False
 
     def look(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Look at what the databases hold, once: later definitions come by `names_in`."""
-        if not self._looked:
-            self._looked = True
-            self.call = any(self._call.search(sql or "") for (sql,) in cursor.execute(DEFINITIONS).fetchall())
+        if self._looked:
+            return
+        self._looked = True
+        held = [(name.lower(), sql or "") for name, sql in cursor.execute(DEFINITIONS).fetchall()]
+        calling = {name for name, sql in held if self._call.search(sql)}
+        words = [(name, set(WORD.findall(sql.lower()))) for name, sql in held] if calling else []
+        before = 0
+        while before < len(calling):  # what reads one of them calls as well
+            before = len(calling)
+            calling |= {name for name, met in words if not calling.isdisjoint(met)}
+        # a name of several words is in no statement as one
+        self.call = not all(WORD.fullmatch(name) for name in calling)
+        self._hold(calling)
+
+    def _hold(self, calling: set[str]) -> None:
+        """From now on these names are met as the public ones are."""
+        self._held |= calling
+        self._names |= calling
 
     def names_in(self, sql: str) -> bool:
         """Whether a statement could call a function; notes when it defines something that could."""
         text = sql.lower()
         words = set(WORD.findall(text))
         named = not self._names.isdisjoint(words)
-        if not words.isdisjoint(ELSEWHERE):
+        if named and (macro := MACRO.match(text)):
+            self._hold({macro[1]})
+            return True
+        passed_on = not self._held.isdisjoint(words) and ("rename" in words or DEFINITION.search(text))
+        if passed_on or not words.isdisjoint(ELSEWHERE):
             self.call = True
         elif named and not self.call:
             # dbt fills a table of typed columns in the same text
