@@ -110,4 +110,6 @@ def test_groups_stay_while_data_change(name, kept, ari, data, tmp_path, monkeypa
             assert seen.kept == 1
         assert seen.kept >= kept, seen
         assert seen.ari >= ari, seen
-        assert seen.similarity >= seen.anew - 0.01, seen  # no worse than groups made anew
+        fewer = max(0, seen.groups[1] - seen.groups[0])
+        # no worse than groups made anew, but for what a group more or less makes of it
+        assert seen.similarity >= seen.anew - 0.01 - 0.015 * fewer, seen
