@@ -1,6 +1,8 @@
 """Factors: numpy on the dense matrices of the paper, what the sum of squares says, rows, NULLs and errors."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -114,24 +116,30 @@ def test_a_user_of_the_fit_is_folded_in_to_the_next_half_round():
     np.testing.assert_allclose(found, expected[0], rtol=1e-5, atol=1e-7)
 
 
+THREADS = """
+import numpy
+from threadpoolctl import ThreadpoolController, threadpool_limits
+from recudf.preference.threads import one_thread
+
+def threads():
+    return {pool["num_threads"] for pool in ThreadpoolController().info() if pool["user_api"] == "blas"}
+
+threadpool_limits(2)
+first, second = one_thread(), one_thread()
+first.__enter__()
+second.__enter__()
+both = threads()
+first.__exit__(None, None, None)
+one = threads()
+second.__exit__(None, None, None)
+print(both, one, threads())
+"""
+
+
 def test_the_library_has_its_threads_back():
-    """Also where one caller enters before another leaves."""
-    from threadpoolctl import ThreadpoolController
-
-    from recudf.preference.threads import one_thread
-
-    def threads():
-        return [pool["num_threads"] for pool in ThreadpoolController().info() if pool["user_api"] == "blas"]
-
-    before = threads()
-    first, second = one_thread(), one_thread()
-    first.__enter__()
-    second.__enter__()
-    assert set(threads()) == {1}
-    first.__exit__(None, None, None)
-    assert set(threads()) == {1}
-    second.__exit__(None, None, None)
-    assert threads() == before
+    """Also where one caller enters before another leaves; in a process where nothing else sets threads."""
+    told = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "{1} {1} {2}"
 
 
 def test_planted_tastes_are_found():
