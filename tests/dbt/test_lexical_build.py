@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from warehouse import UNTESTED, Warehouse, marts
 
+import recudf
 from recudf.cli import main
 from recudf.cli.evaluate import evaluate_database
 from recudf.engines.splits import Split
@@ -77,6 +78,17 @@ def test_vectors_tell_departments_apart(shop):
         for same in (True, False)
     )
     assert near > far + 0.1
+
+
+def test_a_text_is_recommended_for(shop, tmp_path):
+    """An item's own text finds the item, by the fit of the database."""
+    (text, item), *_ = shop.query(
+        "select text, item_id from recudf.int_item_texts where is_described order by length(text) desc, item_id"
+    )
+    with recudf.connect(shutil.copy(shop.path, tmp_path / "asked.duckdb")) as connection:
+        found = connection.execute("select item_id from recudf.recommend_for(?, 3)", [text]).fetchall()
+    assert (item,) in found
+    assert len(found) == 3
 
 
 @pytest.mark.slow
