@@ -100,6 +100,17 @@ def test_what_a_file_holds_is_met_by_its_name(open_cursor, definition):
     assert open_cursor(True).execute("from renamed").fetchall() == [(1,)]
 
 
+def test_a_macro_is_met_by_its_name_at_once(open_cursor):
+    """... also below the comment that dbt puts before each statement."""
+    open_cursor().execute(
+        f'/* {{"app": "dbt"}} */\n create or replace macro "main".twice() as table ( {CALL} as x )'
+    )
+    cursor = open_cursor()
+    cursor.execute("create table t as select 1 as x")
+    assert macros(cursor) == 0
+    assert cursor.execute("from twice()").fetchall() == [(1,)]
+
+
 def test_an_attached_database_may_hold_such_definitions(open_cursor, tmp_path):
     with recudf.connect(tmp_path / "other.duckdb") as connection:
         connection.execute(f"create view kept as {CALL} as x")

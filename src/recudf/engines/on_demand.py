@@ -25,9 +25,11 @@ DEFINITION = re.compile(
     r"|\btable\s+(?:if\s+not\s+exists\s+)?(?:\"[^\"]*\"|[^\s(\"])+\s*\("
     r"|\balter\s+table\b"
 )
-MACRO = re.compile(r"\s*create\s+(?:or\s+replace\s+)?macro\s+(?:(?:\w+|\"[^\"]*\")\.)?(\w+)\s*\([^;]*$")
 FILLED = re.compile(r";\s*insert\b")
 GAP = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
+MACRO = re.compile(
+    rf"{GAP}create\s+(?:or\s+replace\s+)?macro\s+(?:(?:\w+|\"[^\"]*\")\.)?(\w+)\s*\([^;]*$", re.DOTALL
+)
 ENDS = re.compile(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 ELSEWHERE = {"attach", "import"}
 DEFINITIONS = """
