@@ -33,11 +33,15 @@ def test_what_is_dropped_comes_back(shop, built, statement):
     )
 
 
-def test_a_copy_opens_everywhere_and_does_not_grow(shop, tmp_path):
+def test_a_copy_is_smaller_and_opens_everywhere(shop, tmp_path):
     (script,) = re.findall(r"```sql\n(attach .*?)```", PAGE, re.DOTALL)
     new = Warehouse(tmp_path / "new.duckdb")
+    # what a build leaves free lies between tables: of one build alone the file has next to nothing of it
+    for table in ("gone", "last"):
+        shop.run(f"create table main.{table} as select random() as n from range(1_000_000)")
+    shop.run("drop table main.gone")
     with Warehouse(tmp_path / "other.duckdb").connection() as connection:
         connection.execute(script.replace("shop.duckdb", str(shop.path)).replace("new.duckdb", str(new.path)))
-    assert new.path.stat().st_size < 1.1 * shop.path.stat().st_size  # of one build there is little to shrink
+    assert new.path.stat().st_size <= shop.path.stat().st_size
     assert int.from_bytes(new.path.read_bytes()[12:20], "little") <= 65
     assert all(new.rows(mart) == shop.rows(mart) for mart in marts())
