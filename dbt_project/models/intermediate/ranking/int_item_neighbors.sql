@@ -3,18 +3,16 @@ with candidates as {{ recudf.materialized() }} (
     {{ recudf.index_of(ref('recudf', 'vec_items'), 'item_id', {'handle': 'vector'}) }}
 ),
 
+vectors as (
+    {{ recudf.evidence_vectors() }}
+),
+
 sources as (
     select
-        'item' as source_kind,
-        item_id as source_id,
-        cast(vector as {{ recudf.array_of('float') }}) as vector
-    from {{ ref('recudf', 'vec_items') }}
-    union all
-    select
-        'text' as source_kind,
-        text_hash as source_id,
-        cast(vector as {{ recudf.array_of('float') }}) as vector
-    from {{ ref('recudf', 'vec_texts') }}
+        kind as source_kind,
+        vector_id as source_id,
+        vector
+    from vectors
 ),
 
 nearest as (
