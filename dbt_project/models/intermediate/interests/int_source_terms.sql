@@ -1,16 +1,9 @@
 -- The phrases of what interests are read from: of an item its title and description, or else what users wrote about
 -- it; of a text its own. Phrases that only one source has say nothing of an interest.
-with texts as (
-    select distinct text_hash from {{ ref('recudf', 'stg_texts') }}
-),
-
-text_terms as {{ recudf.materialized() }} (
+with text_terms as {{ recudf.materialized() }} (
     select text_hash, {{ recudf.unnest_structs('phrases') }}
-    from (
-        select read.text_hash, read.phrases
-        from {{ ref('recudf', 'int_text_phrases') }} as read
-        inner join texts on read.text_hash = texts.text_hash
-    ) as of_texts
+    from {{ ref('recudf', 'int_text_phrases') }}
+    where text_hash in (select text_hash from {{ ref('recudf', 'stg_texts') }})
 ),
 
 item_terms as (

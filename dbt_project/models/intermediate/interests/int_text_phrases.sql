@@ -24,7 +24,9 @@ known as {{ recudf.materialized() }} (
 ),
 
 unknown as {{ recudf.materialized() }} (
-    select text_hash, text from texts where text_hash not in (select text_hash from known)
+    select text_hash, text
+    from texts
+    where not exists (select 1 from known where known.text_hash = texts.text_hash)
 ),
 
 united as (
