@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import math
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,7 +66,7 @@ def run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> N
     """
     text.encode()  # DuckDB has no message for a text that is not UTF-8
     errors: list[BaseException] = []
-    done = threading.Event()  # an interrupted Thread.join would take the thread for ended
+    done = threading.Event()
 
     def work() -> None:
         try:
@@ -74,21 +77,39 @@ def run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> N
             done.set()
 
     thread = threading.Thread(target=work)
-    thread.start()
-    cancelled = False
-    while not done.is_set():
-        try:
-            if cancelled:  # again and again, as it may have come between two statements
+    with _ctrl_c() as cancelled:
+        thread.start()
+        while not done.wait(0.1):
+            if cancelled.is_set():  # again and again, as it may have come between two statements
                 connection.interrupt()
-            done.wait(0.1)
-        except KeyboardInterrupt:
-            cancelled = True
-            interrupts.raise_generation()
-    thread.join()
-    if cancelled:
+        thread.join()
+    if cancelled.is_set():
         raise KeyboardInterrupt
     if errors:
         raise errors[0]
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """In this block Ctrl-C sets an event, and does not break into whatever the main thread does.
+
+    An ignored one, and one outside the main thread, stays what it is.
+    """
+    heard = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        heard.set()
+        interrupts.raise_generation()
+
+    is_ours = threading.current_thread() is threading.main_thread() and callable(before)
+    if is_ours:
+        signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGINT, before)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, text: str, printer: Printer) -> None:

@@ -9,12 +9,14 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from click.testing import CliRunner
 
-from recudf.cli import main
+import recudf
+from recudf.cli import main, sql
 from recudf.cli.shell import is_complete
 
 
@@ -146,6 +148,33 @@ def test_ctrl_c_stops_one_statement(tmp_path):
     assert process.returncode == 1
     assert "Aborted" in errors
     assert "Traceback" not in errors
+
+
+def test_ctrl_c_at_any_moment_ends_the_statement(monkeypatch):
+    """It comes while the main thread does something else than wait: as it starts the thread that runs it."""
+    signals = iter([signal.SIGINT])
+
+    class Event(threading.Event):
+        def wait(self, timeout=None):
+            for number in signals:
+                signal.raise_signal(number)
+            return super().wait(timeout)
+
+    with recudf.connect() as connection:
+        before = signal.getsignal(signal.SIGINT)
+        others = threading.active_count()
+        monkeypatch.setattr(threading, "Event", Event)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                sql.run(connection, ENDLESS, sql.print_csv)
+            monkeypatch.undo()
+            assert threading.active_count() == others
+        finally:
+            while threading.active_count() > others:
+                connection.interrupt()
+                time.sleep(0.1)
+        assert connection.execute("select 1").fetchall() == [(1,)]
+        assert signal.getsignal(signal.SIGINT) is before
 
 
 class Terminal:
