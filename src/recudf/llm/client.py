@@ -116,6 +116,10 @@ def _post(llm: LlmSettings, body: bytes, since: int) -> _Response:
             return arrived.get(timeout=min(POLL_SECONDS, llm.timeout))
         except queue.Empty:
             continue
+    return _late(llm)
+
+
+def _late(llm: LlmSettings) -> _Response:
     return _Response(0, b"", f"no answer within {llm.timeout:g} s")
 
 
@@ -125,7 +129,10 @@ def _send(llm: LlmSettings, body: bytes) -> _Response:
     try:
         return _exchange(llm, body)
     except (OSError, HTTPException, ValueError) as error:
-        return _Response(0, b"", f"no connection ({getattr(error, 'reason', None) or type(error).__name__})")
+        reason = getattr(error, "reason", None) or error
+        if isinstance(reason, TimeoutError):
+            return _late(llm)
+        return _Response(0, b"", f"no connection ({type(error).__name__ if reason is error else reason})")
 
 
 def _exchange(llm: LlmSettings, body: bytes) -> _Response:

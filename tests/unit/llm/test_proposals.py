@@ -8,6 +8,7 @@ import pytest
 
 from recudf import interrupts
 from recudf.errors import Interrupted, ParameterError
+from recudf.llm import client
 from recudf.llm.propose import propose
 from recudf.llm.questions import KINDS, read_answer
 from recudf.settings import LlmSettings, Settings
@@ -106,6 +107,15 @@ def test_a_slow_server_is_given_up_in_time_and_paid_for(budget):
     assert "no answer within 0.05 s" in found["error"]
     assert found["calls"] == 3
     assert found["tokens"] >= 3 * KINDS["topic"].answer_tokens
+
+
+def test_a_socket_that_waits_no_longer_says_the_same():
+    """Whichever of the two notices first, the socket or who waits for it."""
+    script = Script(GOOD)
+    script.delay = 1.0
+    with serving(script):
+        said = client._send(settings(script, timeout=0.05), b"{}")
+    assert "no answer within 0.05 s" in str(said)
 
 
 def test_after_three_questions_without_an_answer_nothing_more_is_asked(budget):
