@@ -55,7 +55,7 @@ def built(tmp_path_factory, sample, tiny_encoder):
             with embedding_with(tiny_encoder):  # a fixture of the session is made before those of a module
                 warehouse.build(tested=True)
             warehouse.path.parent.rename(path.parent)
-    return Warehouse(path)
+    return Warehouse(path, shared=True)
 
 
 @pytest.fixture(scope="session")

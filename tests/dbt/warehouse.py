@@ -37,13 +37,15 @@ class Result:
 class Warehouse:
     """A DuckDB file with inputs in any schema; `build` runs dbt on it, `rows` and `query` read it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shared: bool = False) -> None:
+        """shared: other processes read the file at the same time, so no one may write it."""
         self.path = path
+        self.shared = shared
 
     @contextlib.contextmanager
     def connection(self):
         """A stock connection."""
-        connection = duckdb.connect(str(self.path), config=CONFIG)
+        connection = duckdb.connect(str(self.path), read_only=self.shared, config=CONFIG)
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
