@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from both_engines import OnDuckDB, OnSpark, start_spark
+from templates import compiled_once
 
 DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -13,6 +14,12 @@ DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" /
 def pytest_configure(config):
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates():
+    with compiled_once():
+        yield
 
 
 @pytest.fixture
