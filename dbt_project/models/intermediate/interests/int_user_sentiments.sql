@@ -53,7 +53,8 @@ select
     subjects.subject_id,
     'sentiment:' || case when subjects.subject_kind = 'item' then 'item:' else '' end
     || subjects.subject_id as interest_id,
-    round(avg(texts.polarity), 6) as polarity,
+    -- a mean of two ends in half of the last digit: rounded twice, so that the order of adding does not decide on it
+    round(round(avg(texts.polarity), 9), 6) as polarity,
     max(emotions.emotion) as emotion,
     count(*) as texts,
     min(texts.created_at) as first_at,
