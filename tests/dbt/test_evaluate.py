@@ -175,6 +175,7 @@ def test_a_second_evaluation_is_appended_and_the_mart_shows_both(shop, said, aga
     assert shop.query(f"select count(*) from duckdb_schemas() where schema_name = '{SCRATCH}'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_the_table_shows_models_differences_and_slices(again):
     for line in (
         "replay 1 of 1: as of 2024-01-08 00:00:00, 3 users",

@@ -86,6 +86,7 @@ def test_one_lineage(manifest):
     }
 
 
+@pytest.mark.slow
 def test_their_tests_stay_theirs(manifest):
     tests = [n for name, n in manifest["nodes"].items() if name.startswith("test.outdoor_shop.")]
     assert len(tests) == 8

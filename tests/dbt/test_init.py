@@ -38,6 +38,7 @@ def started(tmp_path_factory, sample):
     return warehouse
 
 
+@pytest.mark.slow
 def test_recudf_build_builds_the_project_around(started):
     schemas = {s for (s,) in started.query("select distinct table_schema from information_schema.tables")}
     assert schemas == {"raw", "recudf", "recudf_embeddings"}

@@ -1,7 +1,6 @@
-"""Interests: shares by hand, layers, evidence, trends and history, rules against scipy."""
+"""Interests: shares by hand, layers, evidence, trends and history."""
 
 import pytest
-from scipy.stats import chi2_contingency
 from warehouse import Warehouse
 
 ITEMS = """select 'a' || n as item_id, 'tent ' || n as title, 'Camping' as category from range(12) as t (n)
@@ -171,32 +170,6 @@ def test_what_is_old_does_not_show_on_the_surface(shop, tmp_path):
     found = warehouse.query("select distinct user_id from recudf.fct_user_interests where layer = 'surface'")
     assert found == [("eve",)]
     assert categories(warehouse, "ann", "deep")["Camping"][2] == 10
-
-
-TOKENS = """
-    select 'u' || n as user_id, 'view' as event_type, 'topic-0' as interest_id, 'view topic-0' as token, 2 as events,
-        '2024-01-01'::timestamp as first_at, '2024-01-02'::timestamp as last_at
-    from range(30) as t (n)
-    union all
-    select 'u' || n, 'buy', 'topic-1', 'buy topic-1', 2, '2024-01-05'::timestamp, '2024-01-06'::timestamp
-    from range(26) as t (n)
-    union all
-    select 'u' || n, 'view', 'topic-1', 'view topic-1', 2, '2024-01-05'::timestamp, '2024-01-06'::timestamp
-    from range(28, 100) as t (n)"""
-
-
-def test_rules_are_those_that_chance_does_not_explain(shop):
-    """100 users; 30 view 0, 26 buy 1, all of them among the 30; 72 view 1, two of them among the 30."""
-    shop.run(f"create or replace table recudf.int_event_tokens as {TOKENS}")
-    shop.build("--select", "int_interest_rules")
-    rows = shop.query(
-        "select antecedent, consequent, people, support, confidence, lift, share_in_order, p_value from recudf.int_interest_rules"
-    )
-    (rule,) = rows
-    assert rule[:3] == ("view topic-0", "buy topic-1", 26)
-    assert rule[3:7] == pytest.approx([0.26, 26 / 30, 0.26 / (0.3 * 0.26), 1.0])
-    exact = chi2_contingency([[26, 4], [0, 70]], correction=False, lambda_="log-likelihood")
-    assert exact.pvalue <= rule[7] <= 20 * exact.pvalue
 
 
 @pytest.mark.parametrize(

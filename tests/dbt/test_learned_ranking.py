@@ -165,6 +165,7 @@ def test_a_reason_names_what_the_user_did(learned):
             where h.user_id = r.user_id and h.item_id = r.reason_ref_id and h.weight > 0)""") == [(0,)]
 
 
+@pytest.mark.slow
 def test_with_nothing_to_learn_from_fixed_weights_stand(warehouse):
     """One user with one event: popularity, and a scorer that says that it was not learned."""
     warehouse.load(

@@ -98,6 +98,7 @@ def test_items_and_interactions(build, one_file):
     assert one_file.query("select distinct source from recudf.fct_recommendations") == [("blend",)]
 
 
+@pytest.mark.slow
 def test_no_times_at_all(build, one_file):
     """as_of is NULL and nothing decays: each purchase weighs 1."""
     found = build(
@@ -158,7 +159,8 @@ def test_all_items_seen(build):
     assert (found["dim_users"], found["dim_items"]) == (3, 12)
 
 
-@pytest.mark.parametrize("tested", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("tested", [False, True])
 def test_texts_alone(build, one_file, tested):
     assert build(tested=tested, texts=TEXTS)["dim_users"] == 4
     assert one_file.query("select count(*) from recudf.vec_users") == [(4,)]

@@ -115,7 +115,8 @@ def repeats(shop, options):
     return repeatable is not None and repeat(shop.path, repeatable) is not None
 
 
-@pytest.mark.parametrize("by", [pytest.param("recudf build", marks=pytest.mark.slow), "dbt"])
+@pytest.mark.slow
+@pytest.mark.parametrize("by", ["recudf build", "dbt"])
 def test_a_build_of_some_tables_with_other_vars_is_made_good(shop, by):
     part = ("--select", "fct_recommendations", "vec_texts", "--vars", "{content_shrinkage: 9}")
     before = shop.rows("fct_recommendations")

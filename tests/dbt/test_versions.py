@@ -62,7 +62,8 @@ def test_embeddings_of_a_version_that_did_not_count_characters_are_kept(shop):
     assert shop.query(shares) == [(1, 0.25)]
 
 
-@pytest.mark.parametrize("options", [(), pytest.param(("--in-place",), marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--in-place",)])
 def test_embeddings_outlive_an_upgrade(shop, options):
     shop.run("update recudf.fct_runs set recudf_version = '0.0.9'")
     code, said = shop.recudf_build(*options)

@@ -1,5 +1,12 @@
+with names as (
+    select interest_id, name from {{ ref('recudf', 'int_interests') }}
+    union all
+    select 'item:' || item_id as interest_id, title as name from {{ ref('recudf', 'stg_items') }}
+)
+
 select
     rules.interest_id,
+    rules.kind,
     rules.antecedent_event_type,
     rules.antecedent_id,
     antecedents.name as antecedent,
@@ -14,5 +21,5 @@ select
     rules.p_value,
     {{ recudf.run_columns() }}
 from {{ ref('recudf', 'int_interest_rules') }} as rules
-inner join {{ ref('recudf', 'int_interests') }} as antecedents on rules.antecedent_id = antecedents.interest_id
-inner join {{ ref('recudf', 'int_interests') }} as consequents on rules.consequent_id = consequents.interest_id
+inner join names as antecedents on rules.antecedent_id = antecedents.interest_id
+inner join names as consequents on rules.consequent_id = consequents.interest_id

@@ -1,14 +1,6 @@
 -- Words that stand for an item: its categories as they are, and the words of its title; where it has neither, the
 -- words of what users wrote about it.
-with categories as (
-    select
-        item_id,
-        {{ recudf.unnest(recudf.split('category', '|')) }} as word
-    from {{ ref('recudf', 'stg_items') }}
-    where category is not null
-),
-
-titles as (
+with titles as (
     select
         item_id,
         {{ recudf.unnest(recudf.words('title')) }} as word
@@ -26,7 +18,9 @@ written as (
 ),
 
 united as (
-    select item_id, trim(word) as word, 'category' as kind from categories
+    select item_id, category as word, 'category' as kind
+    from {{ ref('recudf', 'int_item_categories') }}
+    where is_named
     union
     select item_id, word, 'title' as kind from titles
     union

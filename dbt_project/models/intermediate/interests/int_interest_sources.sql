@@ -12,16 +12,6 @@ with topics as (
     ) as fields on sources.topic_id = fields.topic_id
 ),
 
-given as (
-    select item_id, {{ recudf.unnest(recudf.split('category', '|')) }} as category
-    from {{ ref('recudf', 'stg_items') }}
-    where category is not null
-),
-
-categories as (
-    select item_id, trim(category) as category from given where trim(category) != ''
-),
-
 -- with those that they lie in, two levels up
 lifted as (
     select
@@ -29,9 +19,10 @@ lifted as (
         categories.category,
         parents.parent,
         grandparents.parent as grandparent
-    from categories
+    from {{ ref('recudf', 'int_item_categories') }} as categories
     left join {{ ref('recudf', 'stg_taxonomy') }} as parents on categories.category = parents.category
     left join {{ ref('recudf', 'stg_taxonomy') }} as grandparents on parents.parent = grandparents.category
+    where categories.is_named
 ),
 
 every_category as (

@@ -92,6 +92,7 @@ select
 from {{ ref('recudf', 'int_interest_rules') }} as rules
 inner join named as antecedents on rules.antecedent_id = antecedents.interest_id
 inner join named as consequents on rules.consequent_id = consequents.interest_id
+where rules.kind != 'item'
 union all
 select
     sentiments.interest_id,

@@ -3,7 +3,7 @@
 --   surface: what the last events have beyond it
 --   middle:  a field, and a topic half by its own share and half by its field's, so that what lies beside it counts;
 --            likewise a category that others lie in, and those;
---            a rule whose both sides the user does, by its confidence
+--            a rule of topics or categories whose both sides the user does, by its confidence
 {%- set shrinkage = recudf.number('interest_shrinkage') %}
 with shares as (
     select
@@ -116,6 +116,7 @@ layers as (
     inner join {{ ref('recudf', 'int_event_tokens') }} as antecedents on rules.antecedent = antecedents.token
     inner join {{ ref('recudf', 'int_event_tokens') }} as consequents
         on rules.consequent = consequents.token and antecedents.user_id = consequents.user_id
+    where rules.kind != 'item'
 )
 
 select * from layers
