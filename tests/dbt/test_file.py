@@ -14,11 +14,16 @@ def test_the_storage_format_is_that_of_1_2(built):
     assert int.from_bytes(header[12:20], "little") <= 65
 
 
-def test_nothing_but_tables_and_a_macro_is_left(built):
-    """No view, which would break for every other client; the macro breaks for whoever calls it."""
+def test_nothing_but_tables_and_macros_is_left(built):
+    """No view, which would break for every other client; the macro over a function breaks for whoever calls it."""
     assert built.query("select view_name from duckdb_views() where not internal") == []
-    macros = built.query("select schema_name, function_name from duckdb_functions() where not internal")
-    assert macros == [("recudf", "recommend_for")]
+    macros = built.query(
+        "select schema_name, function_name from duckdb_functions() where not internal order by all"
+    )
+    assert macros == [("recudf", name) for name in ("recommend_for", "recommend_without", "why_not")]
+    assert built.query("select answer from recudf.why_not('nobody', 'nothing')") == [
+        ("there is no such user",)
+    ]
     with pytest.raises(duckdb.CatalogException, match="embed"):
         built.query("from recudf.recommend_for('a text', 3)")
     assert built.query("select count(*) from duckdb_tables() where schema_name = 'recudf'") != [(0,)]
