@@ -30,7 +30,7 @@ COLUMNS = {
     "taxonomy": {"category": pa.string(), "parent": pa.string()},
     "hidden": {"user_id": pa.string(), "item_id": pa.string()},
 }  # fmt: skip
-BASE = {"group_count": 3, "min_group_size": 2, "recommendations_per_user": 4}
+BASE = {"group_count": 3, "min_group_size": 2, "recommendations_per_user": 4, "ranking_min_users": 2}
 FIRST_DAY = datetime(2024, 1, 1)
 
 
@@ -211,10 +211,11 @@ class Sequence:
     steps: tuple[Step, ...]
     fresh: bool = False
     group_count: int | str = 3
+    ranking: str = "blend"
 
     def start(self) -> State:
         state = State({name: list(self.inputs.get(name, ())) for name in COLUMNS})
-        state.variables["group_count"] = self.group_count
+        state.variables.update(group_count=self.group_count, ranking=self.ranking)
         return state
 
     def smaller(self):
@@ -230,7 +231,7 @@ class Sequence:
                 pieces *= 2
 
     def __str__(self):
-        lines = [f"fresh={self.fresh} group_count={self.group_count}"]
+        lines = [f"fresh={self.fresh} group_count={self.group_count} ranking={self.ranking}"]
         lines += [f"{name}: {row}" for name, rows in self.inputs.items() for row in rows]
         lines += [f"{step.operation}{', build' if step.build else ''}" for step in self.steps]
         return re.sub(r"datetime\.datetime", "datetime", "\n".join(lines))

@@ -161,6 +161,7 @@ sequences = st.builds(
     steps=st.lists(st.builds(Step, operations, st.booleans()), min_size=2, max_size=8).map(tuple),
     fresh=st.booleans(),
     group_count=st.sampled_from([3, 3, "auto"]),
+    ranking=st.sampled_from(["blend", "learned"]),
 )
 
 

@@ -64,7 +64,17 @@ def assert_equal(warehouse, schema, other):
     assert len(warehouse.rows("fct_recommendations", schema=schema)) > 100
 
 
-@pytest.fixture(scope="module", params=[pytest.param("default", marks=pytest.mark.slow), "lexical"])
+SETTINGS = {
+    "default": {"encoder": "default"},
+    "lexical": {"encoder": "lexical"},
+    "learned": {"encoder": "default", "ranking": "learned"},
+}
+
+
+@pytest.fixture(
+    scope="module",
+    params=["lexical", *(pytest.param(name, marks=pytest.mark.slow) for name in ("default", "learned"))],
+)
 def cut(request, tmp_path_factory, sample):
     """The sample with rows around a moment in its middle that is an event's time: (warehouse, moment). By an encoder
     that knows what it knows, and by one that is fitted on what a build may see."""
@@ -72,10 +82,10 @@ def cut(request, tmp_path_factory, sample):
     (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
     add_rows_around(warehouse, moment)
     truncate(warehouse, moment, CUTS)
-    encoder = request.param
-    warehouse.build(schema="replayed", as_of=str(moment), encoder=encoder)
-    warehouse.build(schema="truncated", as_of=str(moment), raw_schema="raw_cut", encoder=encoder)
-    return warehouse, moment, encoder
+    variables = SETTINGS[request.param]
+    warehouse.build(schema="replayed", as_of=str(moment), **variables)
+    warehouse.build(schema="truncated", as_of=str(moment), raw_schema="raw_cut", **variables)
+    return warehouse, moment, variables
 
 
 def test_as_of_equals_data_truncated_by_hand(cut):
@@ -85,8 +95,8 @@ def test_as_of_equals_data_truncated_by_hand(cut):
 @pytest.mark.slow
 def test_the_latest_event_is_as_of_where_no_var_is(cut):
     """On truncated data as_of need not be said: the moment is an event's time, and 2999 and 1970 are no times."""
-    warehouse, moment, encoder = cut
-    warehouse.build(schema="unsaid", raw_schema="raw_cut", encoder=encoder)
+    warehouse, moment, variables = cut
+    warehouse.build(schema="unsaid", raw_schema="raw_cut", **variables)
     assert warehouse.query("select * from unsaid.stg_as_of") == [(moment, False)]
     assert_equal(warehouse, "replayed", "unsaid")
 

@@ -105,9 +105,9 @@ def test_the_fitted_encoder(tmp_path, tiny_encoders):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11])
-def test_a_drawn_sequence(seed, tmp_path, tiny_encoders):
-    assert failure_of(draw(seed), tmp_path / "sequence", tiny_encoders) is None
+@pytest.mark.parametrize("ranking", ["blend", "learned"])
+def test_a_drawn_sequence(ranking, tmp_path, tiny_encoders):
+    assert failure_of(replace(draw(11), ranking=ranking), tmp_path / "sequence", tiny_encoders) is None
 
 
 def test_a_drawn_sequence_in_three_builds(tmp_path, tiny_encoders):
@@ -118,7 +118,7 @@ def test_a_drawn_sequence_in_three_builds(tmp_path, tiny_encoders):
         steps = [step.operation for step in drawn.steps if isinstance(step.operation, changes)]
         if len(set(map(type, steps))) > 3:
             break
-    short = replace(drawn, steps=tuple(Step(operation, False) for operation in steps))
+    short = replace(drawn, steps=tuple(Step(operation, False) for operation in steps), ranking="blend")
     assert failure_of(short, tmp_path / "sequence", tiny_encoders, whole=False) is None
 
 
