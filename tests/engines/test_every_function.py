@@ -39,6 +39,8 @@ CALLS = {
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
         ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
     "lexical_fit": f"select lexical_fit({TEXTS}, '{{\"dimensions\": 2}}'), lexical_fit([null, ' '])",
+    "mmr": f"""{INDEX} select unnest(mmr(['a', 'b', 'c'], [3, 2, 1], handle, 3, 0.5, [['x'], ['x'], ['y']], 1), recursive := true)
+        from i""",
     "ngrams": """select t, ngrams(t), ngrams(t, 1) from (values ('It isn\u2019t bad, is it'), ('不好'), ('...'), (null)) v(t)
         order by t""",
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",

@@ -45,13 +45,18 @@ of the database. Spark has no such macro. Expects to be a hook of fct_recommenda
             where is_left_out is distinct from true
         ),
 
+        recommended as (
+            select item_id, rank
+            from {{ recommendations.include(database=false) }}
+            where user_id = cast(asked_user as varchar)
+        ),
+
         best as (
             select
                 parts.part,
                 avg(parts.value) as value
-            from ranked
-            inner join parts on ranked.item_id = parts.item_id
-            where ranked.position <= {{ recudf.number('recommendations_per_user') }}
+            from recommended
+            inner join parts on recommended.item_id = parts.item_id
             group by parts.part
         ),
 
@@ -72,7 +77,7 @@ of the database. Spark has no such macro. Expects to be a hook of fct_recommenda
         answers as (
             select
                 items.title,
-                ranked.position,
+                coalesce(recommended.rank, ranked.position) as position,
                 case
                     when not exists (select 1 from {{ users }} where user_id = cast(asked_user as varchar))
                         then 'there is no such user'
@@ -89,9 +94,10 @@ of the database. Spark has no such macro. Expects to be a hook of fct_recommenda
                     ) then 'it is on the blocklist'
                     when not exists (select 1 from {{ points }} as points where points.item_id = items.item_id)
                         then 'it is not available now'
+                    when recommended.rank is not null then 'it is recommended, at rank ' || recommended.rank
                     when ranked.position is null then 'no model proposes it to this user'
-                    when ranked.position <= {{ recudf.number('recommendations_per_user') }}
-                        then 'it is recommended, at rank ' || ranked.position
+                    when ranked.position <= (select max(rank) from recommended)
+                        then 'it gave way to something less like the others of the list'
                     else 'it comes at rank ' || ranked.position || ' of ' || ranked.items
                         || coalesce(': what is recommended has more of ' || (
                             select part from compared
@@ -103,6 +109,7 @@ of the database. Spark has no such macro. Expects to be a hook of fct_recommenda
             from (select cast(asked_item as varchar) as item_id) as asked
             left join {{ items }} as items on asked.item_id = items.item_id
             left join ranked on asked.item_id = ranked.item_id
+            left join recommended on asked.item_id = recommended.item_id
             left join seen on asked.item_id = seen.item_id
         )
 

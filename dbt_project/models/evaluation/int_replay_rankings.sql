@@ -47,7 +47,7 @@ ranked as (
         personal.user_id,
         pools.pool,
         personal.model,
-        {{ recudf.unnest_structs('cosine_topk(personal.point, pools.points, ' ~ k ~ ', personal.seen_item_ids)') }}
+        {{ recudf.unnest_structs('cosine_topk(personal.point, pools.points, ' ~ recudf.diversified_from(k) ~ ', personal.seen_item_ids)') }}
     from personal
     cross join pools
     union all
@@ -55,12 +55,25 @@ ranked as (
         general.user_id,
         pools.pool,
         general.model,
-        {{ recudf.unnest_structs('cosine_topk(general.point, pools.popularity_points, ' ~ k ~ ', general.seen_item_ids)') }}
+        {{ recudf.unnest_structs('cosine_topk(general.point, pools.popularity_points, ' ~ recudf.diversified_from(k) ~ ', general.seen_item_ids)') }}
     from general
     cross join pools
     where pools.popularity_points is not null
 ),
 
+{% if recudf.is_diversified() -%}
+blended as (
+    select
+        user_id,
+        pool,
+        model,
+        id as item_id,
+        score
+    from ranked
+    where model = 'blend'
+),
+
+{% endif -%}
 shuffled as (
     select
         users.user_id,
@@ -77,7 +90,14 @@ shuffled as (
     where history.item_id is null
 )
 
-select user_id, pool, model, id as item_id, rank from ranked
+select user_id, pool, model, id as item_id, rank
+from ranked
+{%- if recudf.is_diversified() %}
+where model != 'blend' and rank <= {{ k }}
+union all
+select user_id, pool, model, item_id, rank
+from ({{ recudf.diversified('blended', ['user_id', 'pool', 'model'], k) }}) as chosen
+{%- endif %}
 union all
 select user_id, pool, 'random' as model, item_id, cast(rank as integer) as rank from shuffled where rank <= {{ k }}
 {%- if recudf.ranking_is_learned() %}

@@ -1,4 +1,5 @@
--- What users get: the candidates of fold 0 by the sum of weight x feature, the best unseen ones.
+-- What users get: the candidates of fold 0 by the sum of weight x feature, the best unseen ones; with the vars diversity
+-- or category_cap chosen to be less alike.
 {%- set features = recudf.ranking_features() %}
 with weights as {{ recudf.materialized() }} (
     select
@@ -26,12 +27,25 @@ ranked as (
         *,
         row_number() over (partition by user_id order by score desc, item_id) as rank
     from scored
+),
+
+best as (
+    select
+        user_id,
+        item_id,
+        cast(rank as integer) as rank,
+        cast(score as float) as score
+    from ranked
+    where rank <= {{ recudf.diversified_from(recudf.ranked_depth()) }}
 )
 
+{% if recudf.is_diversified() -%}
 select
     user_id,
     item_id,
-    cast(rank as integer) as rank,
+    rank,
     cast(score as float) as score
-from ranked
-where rank <= {{ recudf.ranked_depth() }}
+from ({{ recudf.diversified('best', ['user_id'], recudf.ranked_depth()) }}) as chosen
+{%- else -%}
+select * from best
+{%- endif %}
