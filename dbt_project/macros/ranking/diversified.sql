@@ -56,3 +56,13 @@ one with the keys, item_id and score. #}
         ) as vectors
     ) as chosen
 {%- endmacro %}
+
+
+{# The same where the vars ask for it, else the relation itself, which then has a rank and k rows. #}
+{% macro diversified_or_best(relation, keys, k) -%}
+    {%- if recudf.is_diversified() -%}
+    ({{ recudf.diversified(relation, keys, k) }}) as chosen
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
+{%- endmacro %}

@@ -39,13 +39,9 @@ best as (
     where rank <= {{ recudf.diversified_from(recudf.ranked_depth()) }}
 )
 
-{% if recudf.is_diversified() -%}
 select
     user_id,
     item_id,
     rank,
     cast(score as float) as score
-from ({{ recudf.diversified('best', ['user_id'], recudf.ranked_depth()) }}) as chosen
-{%- else -%}
-select * from best
-{%- endif %}
+from {{ recudf.diversified_or_best('best', ['user_id'], recudf.ranked_depth()) }}

@@ -1,9 +1,10 @@
 -- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a
 -- user without a vector by recent popularity. With the vars diversity or category_cap chosen to be less alike.
 {%- set k = recudf.number('recommendations_per_user') %}
-{%- set nearest = 'cosine_topk(users.point, candidates.points, ' ~ recudf.diversified_from(k) ~ ', users.seen_item_ids)' %}
+{%- set depth = recudf.diversified_from(k) %}
+{%- set nearest = 'cosine_topk(users.point, candidates.points, ' ~ depth ~ ', users.seen_item_ids)' %}
 {%- set most_popular = 'cosine_topk(' ~ recudf.array([1, 0, 0]) ~ ', candidates.popularity_points, '
-    ~ recudf.diversified_from(k) ~ ', users.seen_item_ids)' %}
+    ~ depth ~ ', users.seen_item_ids)' %}
 
 with candidates as {{ recudf.materialized() }} (
     {{ recudf.index_of(ref('recudf', 'int_item_points'), 'item_id', {
@@ -53,13 +54,9 @@ scored as (
     from ranked
 )
 
-{% if recudf.is_diversified() -%}
 select
     user_id,
     item_id,
     rank,
     cast(score as float) as score
-from ({{ recudf.diversified('scored', ['user_id'], k) }}) as chosen
-{%- else -%}
-select * from scored
-{%- endif %}
+from {{ recudf.diversified_or_best('scored', ['user_id'], k) }}
