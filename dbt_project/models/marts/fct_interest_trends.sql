@@ -28,7 +28,7 @@ numbered as (
 shares as (
     select
         counted.*,
-        counted.users * 1.0 / periods.users as share_of_users,
+        counted.users * 1e0 / periods.users as share_of_users,
         periods.number
     from counted
     inner join numbered as periods on counted.period = periods.period

@@ -44,7 +44,7 @@ counted as (
 shares as (
     select
         *,
-        events * 1.0 / sum(events) over (partition by kind, user_id) as share,
+        events * 1e0 / sum(events) over (partition by kind, user_id) as share,
         row_number() over (
             partition by kind, user_id order by last_at desc nulls last, md5(user_id || interest_id || event_type)
         ) as newest

@@ -103,7 +103,7 @@ select
     case when sentiments.subject_kind != 'item' then sentiments.subject_id end as parent_id,
     cast(sum(sentiments.texts) as bigint) as sources,
     count(*) as users,
-    round(count(*) * 1.0 / min(people.users), 9) as population_share
+    round(count(*) * 1e0 / min(people.users), 9) as population_share
 from {{ ref('recudf', 'int_user_sentiments') }} as sentiments
 cross join people
 left join named on sentiments.subject_id = named.interest_id and sentiments.subject_kind != 'item'

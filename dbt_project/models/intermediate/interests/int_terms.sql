@@ -39,7 +39,7 @@ parts as (
 together as (
     select
         key,
-        max(longer_sources) * 1.0 / min(sources) as share_of_rarest
+        max(longer_sources) * 1e0 / min(sources) as share_of_rarest
     from parts
     group by key
 ),
@@ -47,7 +47,7 @@ together as (
 within as (
     select
         part,
-        max(longer_sources * 1.0 / sources) as share_in_longer
+        max(longer_sources * 1e0 / sources) as share_in_longer
     from parts
     group by part
 )

@@ -7,9 +7,9 @@ with ratings as (
         item_id,
         avg(
             case
-                when value < {{ recudf.number('rating_threshold') }} then -1.0
-                when value > ({{ recudf.number('rating_threshold') }} + highest_value) / 2 then 1.0
-                else 0.0
+                when value < {{ recudf.number('rating_threshold') }} then -1e0
+                when value > ({{ recudf.number('rating_threshold') }} + highest_value) / 2 then 1e0
+                else 0e0
             end
         ) as label
     from {{ ref('recudf', 'int_interactions_weighted') }}

@@ -1,7 +1,7 @@
 -- The sentences of the seed sentiment_prototypes, in the languages that a tenth of the texts are written in: of
 -- languages that the encoder may not read, sentences would only be noise. No rows where there are no texts.
 with scripts as (
-    select avg(case when regexp_replace(text, '[一-鿿]', '') != text then 1.0 else 0.0 end) as han
+    select avg(case when regexp_replace(text, '[一-鿿]', '') != text then 1e0 else 0e0 end) as han
     from {{ ref('recudf', 'stg_texts') }}
 )
 

@@ -41,8 +41,8 @@ weighed as (
         avg(
             case
                 when ngrams.name like '% %' then null
-                when substr(ngrams.name, 1, 4) = 'not_' then 1.0
-                else 0.0
+                when substr(ngrams.name, 1, 4) = 'not_' then 1e0
+                else 0e0
             end
         ) as negated
     from ngrams
