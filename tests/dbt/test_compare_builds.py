@@ -41,6 +41,7 @@ def test_every_mart_is_compared():
     assert KEYS.keys() == set(marts())
 
 
+@pytest.mark.slow
 def test_equal_builds_are_equal(copied):
     found = written(copied)
     assert all(mart.equal and mart.ties == 0 and mart.largest == 0 for mart in found.values())
@@ -70,6 +71,7 @@ def test_every_kind_of_difference_is_counted(copied):
     assert found["fct_group_members"].largest == pytest.approx(1e-4, rel=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gap", "ties", "different"), [(1e-4, 2, 0), (1e-3, 0, 2)])
 def test_two_items_may_change_places_only_where_their_scores_are_near(copied, gap, ties, different):
     """Ranks 1 and 2 of one user have scores that differ by a gap, and the other engine has them the other way round."""

@@ -50,6 +50,7 @@ def shop(tmp_path_factory, sample):
     return build(warehouse, tested=True)
 
 
+@pytest.mark.slow
 def test_everything_is_built(shop, sample):
     texts = {text.strip() for text in sample.inputs["texts"]["text"].to_pylist()} - {""}
     encoder, fingerprint, embedded, _, unknown = last_run(shop)
@@ -66,6 +67,7 @@ def test_everything_is_built(shop, sample):
     assert shop.query(types) == [(f"FLOAT[{dimension}]",)]
 
 
+@pytest.mark.slow
 def test_vectors_tell_departments_apart(shop):
     """Items of one category are nearer each other than others are, by DuckDB's own cosine."""
     near, far = (
@@ -80,6 +82,7 @@ def test_vectors_tell_departments_apart(shop):
     assert near > far + 0.1
 
 
+@pytest.mark.slow
 def test_a_text_is_recommended_for(shop, tmp_path):
     """An item's own text finds the item, by the fit of the database."""
     (text, item), *_ = shop.query(
