@@ -29,7 +29,8 @@ BUILT = ("--select", "+fct_interest_rules", "+dim_interests", "+fct_user_interes
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     warehouse = Warehouse(tmp_path_factory.mktemp("rules") / "shop.duckdb")
-    return warehouse.load(items=ITEMS, interactions=EVENTS).build(*BUILT)
+    texts = "select 'u1' as user_id, 'n1' as item_id, 'A good kit, works fine.' as text"
+    return warehouse.load(items=ITEMS, interactions=EVENTS, texts=texts).build(*BUILT)
 
 
 def test_categories_that_people_do_together(shop):
@@ -57,10 +58,20 @@ def test_rules_of_categories_are_interests_and_those_of_items_are_not(shop):
         ("view Outdoors; then purchase Kits", 15),
         ("view Tents; then purchase Kits", 15),
     ]
-    assert shop.query("select count(*) from recudf.dim_interests where interest_id like '%item:%'") == [(0,)]
+    assert shop.query("select count(*) from recudf.dim_interests where interest_id like 'rule:%item:%'") == [
+        (0,)
+    ]
     assert shop.query(
         "select count(*) from recudf.fct_user_interests where interest = 'view Tents; then purchase Kits' and layer = 'middle'"
     ) == [(15,)]
+
+
+def test_a_feeling_about_an_item_without_a_title_is_named_by_its_topic(shop):
+    ((name,),) = shop.query("select name from recudf.dim_interests where interest_id = 'sentiment:item:n1'")
+    ((topic,),) = shop.query("""
+        select name from recudf.dim_interests join recudf.int_topic_sources on interest_id = topic_id
+        where source_kind = 'item' and source_id = 'n1'""")
+    assert name == f"n1 ({topic})"
 
 
 def test_what_stands_in_brackets_is_no_category(shop):

@@ -98,7 +98,13 @@ select
     sentiments.interest_id,
     'sentiment' as granularity,
     'feeling' as kind,
-    coalesce(min(named.name), min(items.title), sentiments.subject_id) as name,
+    -- an item without a title by its topic
+    coalesce(
+        min(named.name),
+        min(items.title),
+        sentiments.subject_id || ' (' || min(topics.name) || ')',
+        sentiments.subject_id
+    ) as name,
     null as words,
     case when sentiments.subject_kind != 'item' then sentiments.subject_id end as parent_id,
     cast(sum(sentiments.texts) as bigint) as sources,
@@ -109,4 +115,7 @@ cross join people
 left join named on sentiments.subject_id = named.interest_id and sentiments.subject_kind != 'item'
 left join {{ ref('recudf', 'stg_items') }} as items
     on sentiments.subject_id = items.item_id and sentiments.subject_kind = 'item'
+left join {{ ref('recudf', 'int_topic_sources') }} as sources
+    on sentiments.subject_id = sources.source_id and sentiments.subject_kind = 'item' and sources.source_kind = 'item'
+left join named as topics on sources.topic_id = topics.interest_id
 group by sentiments.interest_id, sentiments.subject_kind, sentiments.subject_id
