@@ -2,9 +2,9 @@
 
     python benchmarks/interest_shares.py BUILT.duckdb ... [--output benchmarks/results/interest_shares.md]
 
-Topics are those of the whole catalogue (from what items say, not from who used them), and only the events are
-cut, which is quicker than a build as of each moment. A database needs vec_items and int_interactions_weighted;
-where it has no topics, they are fitted as int_topic_fits does.
+Topics are those of the whole catalogue (from what items say, not from who used them), and only the events
+are cut, which is quicker than a build as of each moment. A database needs vec_items and
+int_interactions_weighted; where it has no topics, they are fitted as int_topic_fits does.
 
 Layers: mean log-likelihood per event of the topics of each user's next five liked events, and of all after
 half a year, under the user's topic shares at five moments; differences with 95 % bootstrap intervals over
