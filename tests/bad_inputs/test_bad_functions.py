@@ -29,6 +29,8 @@ NULLS = {
         "[null], ['a'], [1], 'unknown', '{}'", "null, ['a'], [1], null, '{\"ridge\": -1}'"],
     "keyphrases": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)", "null, 2", "'', null"],
     "lexical_fit": ["null", "null, null", "null, '{}'"],
+    "mmr": ["null, null, null, null, null", "['a'], [1], null, 1, 0", "null, [1], 'unknown', 1, 0", "['a'], [1], 'unknown', null, 0",
+        "['a'], null, 'unknown', 1, 0, [['x']], 1"],
     "ngrams": ["null", "null, 2"],
     "propose": ["null, null", "'topic', null", "null, '{}'", "'topic', '  '", "null, null, 'b'"],
     "pearson_similarity": ["null, null", "[1, 2], null", "[1], [1]", "[1, 1], [1, 2]", "[1, null, 3], [1, 2, null]"],
