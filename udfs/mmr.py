@@ -5,8 +5,8 @@ A list of k whose items are less alike than the k best: maximal marginal relevan
 SIGIR 1998).
 
     with items as materialized (select vector_index(item_id, vector) as handle from vec_items)
-    select user_id, unnest(mmr(list(item_id), list(score), any_value(handle), 10, 0.2), recursive := true)
-    from candidates, items group by user_id
+    select user_id, unnest(mmr(list(item_id), list(score), any_value(handle), 5, 0.2), recursive := true)
+    from fct_recommendations, items group by user_id
 
 One after another it takes the id with the largest (1 - diversity) x relevance - diversity x the largest
 cosine to what was taken before; relevance is the score, scaled to run from 0 to 1 over the row's ids. With a
