@@ -150,6 +150,15 @@ def test_ctrl_c_stops_one_statement(tmp_path):
     assert "Traceback" not in errors
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C is heard, also where the tests were started with it ignored, as in the background of a script."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_at_any_moment_ends_the_statement(monkeypatch):
     """It comes while the main thread does something else than wait: as it starts the thread that runs it."""
     signals = iter([signal.SIGINT])
