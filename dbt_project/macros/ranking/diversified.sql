@@ -20,9 +20,7 @@
 one with the keys, item_id and score. #}
 {% macro diversified(relation, keys, k) -%}
     {%- set order = ['candidates.score', 'candidates.item_id'] -%}
-    {%- set categories -%}
-        coalesce({{ recudf.split('items.category', '|') }}, {{ recudf.array([]) }})
-    {%- endset -%}
+    {%- set cap = var('category_cap') -%}
     select
         {%- for key in keys %}
         {{ key }},
@@ -37,7 +35,7 @@ one with the keys, item_id and score. #}
             {%- endfor %}
             {{ recudf.unnest_structs(
                 'mmr(lists.item_ids, lists.scores, vectors.handle, ' ~ k ~ ', ' ~ recudf.number('diversity')
-                ~ (', lists.categories, ' ~ var('category_cap') if var('category_cap') is not none else '') ~ ')'
+                ~ (', lists.categories, ' ~ cap if cap is not none else '') ~ ')'
             ) }}
         from (
             select
@@ -45,10 +43,19 @@ one with the keys, item_id and score. #}
                 candidates.{{ key }},
                 {%- endfor %}
                 {{ recudf.array_in_order('candidates.item_id', order) }} as item_ids,
-                {{ recudf.array_in_order('cast(candidates.score as double)', order) }} as scores,
-                {{ recudf.array_in_order(categories, order) }} as categories
+                {{ recudf.array_in_order('cast(candidates.score as double)', order) }} as scores
+                {%- if cap is not none %},
+                {{ recudf.array_in_order('items.categories', order) }} as categories
+                {%- endif %}
             from {{ relation }} as candidates
-            inner join {{ ref('recudf', 'stg_items') }} as items on candidates.item_id = items.item_id
+            {%- if cap is not none %}
+            left join (
+                select item_id, {{ recudf.array_in_order('category', ['category']) }} as categories
+                from {{ ref('recudf', 'int_item_categories') }}
+                where is_named
+                group by item_id
+            ) as items on candidates.item_id = items.item_id
+            {%- endif %}
             group by {% for key in keys %}candidates.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
         ) as lists
         cross join (

@@ -79,12 +79,13 @@ def _candidates(
     for value, name, _ in rows:
         if not np.isfinite(value):
             raise InputError(f"mmr: the score of {name!r} is {-value}: give a finite number")
-    best = {name: (value, own) for value, name, own in sorted(rows, key=lambda row: row[:2], reverse=True)}
-    kept = sorted((value, name) for name, (value, _) in best.items())
+    best: dict[str, tuple[float, list[str]]] = {}
+    for value, name, own in sorted(rows, key=lambda row: row[:2]):
+        best.setdefault(name, (-value, own))
     return (
-        [name for _, name in kept],
-        np.array([-value for value, _ in kept]),
-        [best[name][1] for _, name in kept],
+        list(best),
+        np.array([value for value, _ in best.values()]),
+        [own for _, own in best.values()],
     )
 
 
@@ -104,18 +105,18 @@ def _chosen(
         return []
     span = scores[0] - scores[-1]
     relevance = (scores - scores[-1]) / span if span > 0 else np.ones(len(scores))
-    nearest = np.full(len(scores), -np.inf)
+    alike = np.zeros(len(scores))  # the largest cosine to what was taken
     free, within_cap = np.ones(len(scores), bool), np.ones(len(scores), bool)
     taken: Counter[str] = Counter()
     order: list[int] = []
     for _ in range(min(k, len(scores))):
         allowed = free & within_cap if (free & within_cap).any() else free
-        alike = np.where(np.isfinite(nearest), nearest, 0)
         value = np.round((1 - diversity) * relevance - diversity * alike, 9)
         at = int(np.argmax(np.where(allowed, value, -np.inf)))
         order.append(at)
         free[at] = False
-        nearest = np.maximum(nearest, units @ units[at])
+        cosines = units @ units[at]
+        alike = np.maximum(alike, cosines) if len(order) > 1 else cosines
         if cap is not None:
             taken.update(set(groups[at]))
             full = {group for group, count in taken.items() if count >= cap}
