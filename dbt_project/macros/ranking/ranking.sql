@@ -18,13 +18,28 @@
 {%- endmacro %}
 
 
-{# A condition: whether what is hidden is the latest. Expects dated.last_at, of all that is dated. #}
-{% macro ranking_is_timed() -%}
+{# What the folds hide: 'auto', 'cutoff', 'tail' or 'random'. #}
+{% macro ranking_split() -%}
     {%- set split = var('ranking_split') -%}
-    {%- if split not in ['auto', 'tail', 'random'] -%}
-        {%- do recudf.refuse_var('ranking_split', split, 'give auto, tail or random') -%}
+    {%- if split not in ['auto', 'cutoff', 'tail', 'random'] -%}
+        {%- do recudf.refuse_var('ranking_split', split, 'give auto, cutoff, tail or random') -%}
     {%- endif -%}
-    {{ {'auto': 'dated.last_at is not null', 'tail': 'true', 'random': 'false'}[split] }}
+    {{ return(split) }}
+{%- endmacro %}
+
+
+{# An aggregate: whether folds are moments of the past. Expects users, of each fold those who came back; four times
+ranking_min_users are enough to learn from. #}
+{% macro ranking_is_cut() -%}
+    {{ {'auto': 'min(users) >= 4 * ' ~ recudf.number('ranking_min_users'), 'cutoff': 'bool_and(true)'}.get(
+        recudf.ranking_split(), 'bool_and(false)'
+    ) }}
+{%- endmacro %}
+
+
+{# A condition: whether what is hidden of a user is the latest. Expects dated.last_at, of all that is dated. #}
+{% macro ranking_is_timed() -%}
+    {{ {'auto': 'dated.last_at is not null', 'random': 'false'}.get(recudf.ranking_split(), 'true') }}
 {%- endmacro %}
 
 

@@ -49,8 +49,11 @@ texts as (
     ) as users on folds.fold = users.fold and texts.user_id = users.user_id
     left join {{ ref('recudf', 'int_ranking_pairs') }} as pairs
         on users.fold = pairs.fold and texts.user_id = pairs.user_id and texts.item_id = pairs.item_id
-    -- what was written about a hidden item, or about one that came later still, is hidden with it
-    where texts.item_id is null or users.fold = 0 or (pairs.item_id is not null and not pairs.is_hidden)
+    left join {{ ref('recudf', 'int_ranking_folds') }} as moments on users.fold = moments.fold
+    where
+        -- what was written about a hidden item, or about one that came later still, is hidden with it
+        (texts.item_id is null or users.fold = 0 or (pairs.item_id is not null and not pairs.is_hidden))
+        and (moments.hides_from is null or texts.created_at is null or texts.created_at < moments.hides_from)
 ),
 
 united as (

@@ -1,6 +1,7 @@
 -- User x item of the history, once for each fold. Fold 0 is what users get, with nothing hidden. The others hide a
--- quarter of what each user liked, which a scorer learns to find again: in fold n the n-th last quarter (what came
--- after it is left out), or quarters at random where ranking_split says so or nothing is dated.
+-- part, which a scorer learns to find again: what was liked from a moment on (int_ranking_folds), or a quarter of what
+-- each user liked, in fold n the n-th last one, or at random where ranking_split says so or nothing is dated. What came
+-- after is left out.
 with history as (
     select
         history.user_id,
@@ -17,6 +18,7 @@ liked as (
     select
         user_id,
         item_id,
+        last_at,
         row_number() over (
             partition by user_id
             order by last_at desc nulls last, md5(user_id || '{{ '\x1f' }}' || item_id)
@@ -26,11 +28,8 @@ liked as (
     where weight > 0 and is_person
 ),
 
-folds (fold) as (
-    values
-    {%- for fold in range(1, recudf.ranking_folds() + 1) %}
-    ({{ fold }}){{ ',' if not loop.last }}
-    {%- endfor %}
+folds as (
+    select * from {{ ref('recudf', 'int_ranking_folds') }}
 ),
 
 placed as (
@@ -38,8 +37,11 @@ placed as (
         folds.fold,
         liked.user_id,
         liked.item_id,
-        case when {{ recudf.ranking_is_timed() }}
-            then ceil(liked.newest / greatest(1, floor(liked.items / 4e0)))
+        case
+            when liked.last_at >= folds.hides_until then folds.fold - 1
+            when liked.last_at >= folds.hides_from then folds.fold
+            when folds.hides_from is not null then folds.fold + 1
+            when {{ recudf.ranking_is_timed() }} then ceil(liked.newest / greatest(1, floor(liked.items / 4e0)))
             -- a quarter of all hashes begin below 4
             when md5({{ recudf.fold_seed() }} liked.user_id || '{{ '\x1f' }}' || liked.item_id) < '4' then folds.fold
             else folds.fold + 1
@@ -47,7 +49,7 @@ placed as (
     from liked
     cross join folds
     cross join (select max(last_at) as last_at from history) as dated
-    where liked.items >= 4 * folds.fold
+    where liked.items >= 4 * folds.fold or folds.hides_from is not null
 ),
 
 judged as (
@@ -81,4 +83,12 @@ cross join folds
 left join judged on folds.fold = judged.fold and history.user_id = judged.user_id
 left join placed
     on folds.fold = placed.fold and history.user_id = placed.user_id and history.item_id = placed.item_id
-where judged.user_id is null or placed.place is null or placed.place >= folds.fold
+where
+    case
+        when folds.hides_from is null
+            then judged.user_id is null or placed.place is null or placed.place >= folds.fold
+        else
+            history.last_at is null
+            or history.last_at < folds.hides_from
+            or (placed.place = folds.fold and judged.user_id is not null)
+    end
