@@ -1,4 +1,4 @@
-"""The vars diversity and category_cap: lists recomputed with numpy from the tables."""
+"""The vars diversity, category_cap and exposure_weight: lists recomputed with numpy from the tables."""
 
 import shutil
 from collections import Counter
@@ -79,9 +79,33 @@ def test_no_category_comes_more_often_than_the_cap(shop):
     assert max(counts.values()) == 2
 
 
+def less_popular(shop, candidates, weight):
+    """Candidates with their scores from 0 to 1, less weight x popularity."""
+    popularity = dict(shop.query("select item_id, blended_popularity from recudf.int_item_popularity"))
+    scores = [score for _, score in candidates]
+    low, high = min(scores), max(scores)
+    return [(item, (score - low) / (high - low) - weight * popularity[item]) for item, score in candidates]
+
+
+@pytest.mark.parametrize("diversity", [0, 0.3])
+def test_what_is_popular_gives_way(shop, diversity):
+    shop.build(*CHOSEN, exposure_weight=0.5, diversity=diversity)
+    vectors, changed = vectors_of(shop), 0
+    for (user,) in shop.query("select distinct user_id from recudf.fct_recommendations order by 1"):
+        candidates = shop.query("select item_id, score from candidates where user_id = ? order by rank", user)
+        found = shop.query(
+            "select item_id, score from recudf.fct_recommendations where user_id = ? order by rank", user
+        )
+        assert [item for item, _ in found] == by_hand(less_popular(shop, candidates, 0.5), vectors, diversity)
+        assert dict(found).items() <= dict(candidates).items()  # the scores stay what they are
+        changed += [item for item, _ in found] != [item for item, _ in candidates[:K]]
+    assert changed > 50
+
+
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
+        ("exposure_weight", -1, "give a number from 0 up"),
         ("diversity", 2, "give a number from 0 to 1"),
         ("diversity", -1, "give a number from 0 up"),
         ("category_cap", 0, "give null, or a whole number from 1 up"),

@@ -96,9 +96,9 @@ of the database. Spark has no such macro. Expects to be a hook of fct_recommenda
                         then 'it is not available now'
                     when recommended.rank is not null then 'it is recommended, at rank ' || recommended.rank
                     when ranked.position is null then 'no model proposes it to this user'
-                    {%- if recudf.is_diversified() %}
+                    {%- if recudf.is_reranked() %}
                     when ranked.position <= (select max(rank) from recommended)
-                        then 'it gave way to something less like the others of the list'
+                        then 'it gave way to something {{ recudf.gave_way_to() }}'
                     {%- endif %}
                     else 'it comes at rank ' || ranked.position || ' of ' || ranked.items
                         || coalesce(': what is recommended has more of ' || (

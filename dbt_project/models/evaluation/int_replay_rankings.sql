@@ -47,7 +47,7 @@ ranked as (
         personal.user_id,
         pools.pool,
         personal.model,
-        {{ recudf.unnest_structs('cosine_topk(personal.point, pools.points, ' ~ recudf.diversified_from(k) ~ ', personal.seen_item_ids)') }}
+        {{ recudf.unnest_structs('cosine_topk(personal.point, pools.points, ' ~ recudf.reranked_from(k) ~ ', personal.seen_item_ids)') }}
     from personal
     cross join pools
     union all
@@ -55,13 +55,13 @@ ranked as (
         general.user_id,
         pools.pool,
         general.model,
-        {{ recudf.unnest_structs('cosine_topk(general.point, pools.popularity_points, ' ~ recudf.diversified_from(k) ~ ', general.seen_item_ids)') }}
+        {{ recudf.unnest_structs('cosine_topk(general.point, pools.popularity_points, ' ~ recudf.reranked_from(k) ~ ', general.seen_item_ids)') }}
     from general
     cross join pools
     where pools.popularity_points is not null
 ),
 
-{% if recudf.is_diversified() -%}
+{% if recudf.is_reranked() -%}
 blended as (
     select
         user_id,
@@ -92,11 +92,11 @@ shuffled as (
 
 select user_id, pool, model, id as item_id, rank
 from ranked
-{%- if recudf.is_diversified() %}
+{%- if recudf.is_reranked() %}
 where model != 'blend' and rank <= {{ k }}
 union all
 select user_id, pool, model, item_id, rank
-from ({{ recudf.diversified('blended', ['user_id', 'pool', 'model'], k) }}) as chosen
+from ({{ recudf.reranked('blended', ['user_id', 'pool', 'model'], k) }}) as chosen
 {%- endif %}
 union all
 select user_id, pool, 'random' as model, item_id, cast(rank as integer) as rank from shuffled where rank <= {{ k }}

@@ -1,5 +1,5 @@
--- What users get: the candidates of fold 0 by the sum of weight x feature, the best unseen ones; with the vars diversity
--- or category_cap chosen to be less alike.
+-- What users get: the candidates of fold 0 by the sum of weight x feature, the best unseen ones; with the vars diversity,
+-- category_cap or exposure_weight chosen again.
 {%- set features = recudf.ranking_features() %}
 with weights as {{ recudf.materialized() }} (
     select
@@ -36,7 +36,7 @@ best as (
         cast(rank as integer) as rank,
         cast(score as float) as score
     from ranked
-    where rank <= {{ recudf.diversified_from(recudf.ranked_depth()) }}
+    where rank <= {{ recudf.reranked_from(recudf.ranked_depth()) }}
 )
 
 select
@@ -44,4 +44,4 @@ select
     item_id,
     rank,
     cast(score as float) as score
-from {{ recudf.diversified_or_best('best', ['user_id'], recudf.ranked_depth()) }}
+from {{ recudf.reranked_or_best('best', ['user_id'], recudf.ranked_depth()) }}

@@ -1,7 +1,7 @@
 -- For every user the k best unseen items by content weight x cosine + popularity weight x blended popularity; for a
--- user without a vector by recent popularity. With the vars diversity or category_cap chosen to be less alike.
+-- user without a vector by recent popularity. With the vars diversity, category_cap or exposure_weight chosen again.
 {%- set k = recudf.number('recommendations_per_user') %}
-{%- set depth = recudf.diversified_from(k) %}
+{%- set depth = recudf.reranked_from(k) %}
 {%- set nearest = 'cosine_topk(users.point, candidates.points, ' ~ depth ~ ', users.seen_item_ids)' %}
 {%- set most_popular = 'cosine_topk(' ~ recudf.array([1, 0, 0]) ~ ', candidates.popularity_points, '
     ~ depth ~ ', users.seen_item_ids)' %}
@@ -59,4 +59,4 @@ select
     item_id,
     rank,
     cast(score as float) as score
-from {{ recudf.diversified_or_best('scored', ['user_id'], k) }}
+from {{ recudf.reranked_or_best('scored', ['user_id'], k) }}
