@@ -86,33 +86,32 @@ def built(folder, hides, variables, scratch):
             kept = "" if name == "items" else "anti join hides using (user_id, item_id)"
             c.execute(f"copy (from '{folder}/{name}.parquet' {kept}) to '{data}/{name}.parquet'")
     recudf = [sys.executable, "-m", "recudf"]
-    chosen = {"ranking": "learned", "recommendations_per_user": 20} | variables
     subprocess.run([*recudf, "load", data, "--database", database], check=True, stdout=subprocess.DEVNULL)
-    begun = time.time()
-    command = [*recudf, "build", "--database", database, "--vars", json.dumps(chosen)]
-    select = ["--select", "+fct_recommendations", "+int_recommendations_ranked"]
-    subprocess.run(
-        [*command, *select, "--exclude-resource-type", "test"], check=True, stdout=subprocess.DEVNULL
-    )
-    print(f"built in {time.time() - begun:.0f} s", file=sys.stderr)
-    c = duckdb.connect(str(database), read_only=True)
-    ranked = {
-        "recudf learned": "select user_id, item_id, rank from recudf.fct_recommendations",
-        "recudf fixed": """
-            select user_id, item_id, position from recudf.int_ranking_features
-            where fold = 0 and position <= 20""",
-        "recudf blend": "select user_id, item_id, rank from recudf.int_recommendations_ranked",
-    }
     found = {}
-    for model, query in ranked.items():
-        lists = found.setdefault(model, {})
-        for user, item, _ in c.execute(f"{query} order by 1, 3").fetchall():
-            lists.setdefault(user, []).append(item)
-    learned = c.execute(
-        "select any_value(is_learned), any_value(learned_ndcg), any_value(fixed_ndcg) from recudf.int_ranker"
-    )
-    print("scorer (is learned, inner ndcg, of the fixed weights):", learned.fetchall(), file=sys.stderr)
+    for ranking in ("blend", "learned"):
+        begun = time.time()
+        chosen = {"recommendations_per_user": 20} | variables | {"ranking": ranking}
+        command = [*recudf, "build", "--database", database, "--vars", json.dumps(chosen)]
+        select = ["--select", "+fct_recommendations", "--exclude-resource-type", "test"]
+        subprocess.run([*command, *select], check=True, stdout=subprocess.DEVNULL)
+        print(f"{ranking} built in {time.time() - begun:.0f} s", file=sys.stderr)
+        read_lists(database, "fct_recommendations", "rank", found.setdefault(f"recudf {ranking}", {}))
+    fixed = found.setdefault("recudf fixed", {})
+    read_lists(database, "int_ranking_features", "position", fixed, "where fold = 0 and position <= 20")
+    learned = duckdb.connect(
+        str(database), read_only=True
+    ).execute("""
+        select any_value(is_learned), any_value(learned_ndcg), any_value(fixed_ndcg) from recudf.int_ranker""")
+    print("scorer (is learned, inner ndcg, of fixed weights):", learned.fetchall(), file=sys.stderr)
     return found
+
+
+def read_lists(database, table, rank, lists, where=""):
+    """Into {user: [items, best first]}."""
+    with duckdb.connect(str(database), read_only=True) as c:
+        query = f"select user_id, item_id from recudf.{table} {where} order by user_id, {rank}"
+        for user, item in c.execute(query).fetchall():
+            lists.setdefault(user, []).append(item)
 
 
 def one_split(folder, split, seed, variables, most_users):

@@ -16,6 +16,23 @@ def learned(built, tmp_path_factory):
         "+fct_recommendation_parts",
         ranking="learned",
         ranking_split="tail",
+        ranking_method="listwise",
+        ranking_min_users=20,
+    )
+
+
+@pytest.fixture(scope="module")
+def boosted(learned, tmp_path_factory):
+    """The same by boosted trees."""
+    path = tmp_path_factory.mktemp("boosted") / "shop.duckdb"
+    path.write_bytes(learned.path.read_bytes())
+    return Warehouse(path).build(
+        "--select",
+        "int_ranker_fit+,+fct_recommendation_parts",
+        "int_ranker_fit+,+fct_recommendations",
+        ranking="learned",
+        ranking_split="tail",
+        ranking_method="trees",
         ranking_min_users=20,
     )
 
@@ -177,6 +194,64 @@ def test_the_score_is_the_sum_of_weight_times_feature(learned):
         assert total == pytest.approx(scores[user, item], rel=1e-5, abs=1e-5)
 
 
+def test_trees_are_walked_by_sql(boosted):
+    """Scores and parts, recomputed by walking the rows of int_ranker_nodes one by one."""
+    assert boosted.query("select distinct method, is_learned from recudf.int_ranker") == [("trees", True)]
+    trees = {}
+    for tree, number, *node in boosted.query("""
+        select tree, node, feature, threshold, left_node, right_node, value from recudf.int_ranker_nodes"""):
+        trees.setdefault(tree, {})[number] = node
+    assert len(trees) == 100
+    names = [name for (name,) in boosted.query("select feature from recudf.int_ranker")]
+    features = {
+        (user, item): dict(zip(names, values, strict=True))
+        for user, item, *values in boosted.query(
+            f"select user_id, item_id, {', '.join(names)} from recudf.int_ranking_features where fold = 0"
+        )
+    }
+
+    def steps(row):
+        found = dict.fromkeys(names, 0.0)
+        for nodes in trees.values():
+            at = 0
+            while nodes[at][2] is not None:
+                feature, threshold, left, right, value = nodes[at]
+                at = left if row[feature] <= threshold else right
+                found[feature] += nodes[at][4] - value
+        return found
+
+    parts = {
+        (user, item, part): value
+        for user, item, part, value in boosted.query(
+            "select user_id, item_id, part, value from recudf.fct_recommendation_parts"
+        )
+    }
+    recommended = boosted.query("select user_id, item_id, score from recudf.fct_recommendations")
+    for user, item, score in recommended[::7]:
+        expected = steps(features[user, item])
+        assert score == pytest.approx(sum(expected.values()), rel=1e-5, abs=2e-6)
+        assert {part: parts[user, item, part] for part in names} == pytest.approx(expected, abs=1e-6)
+    ranked = sorted(
+        (-sum(steps(row).values()), item)
+        for (user, item), row in features.items()
+        if user == recommended[0][0]
+    )
+    of_first = [item for user, item, _ in recommended if user == recommended[0][0]]
+    assert set(of_first) == {item for _, item in ranked[:10]}
+
+
+def test_why_not_tells_the_steps_of_trees(boosted):
+    ((user, item),) = boosted.query("""
+        select user_id, item_id from recudf.int_ranking_features as f
+        where fold = 0 and not exists (
+            select 1 from recudf.fct_recommendations as r where r.user_id = f.user_id and r.item_id = f.item_id)
+        order by 1, 2 limit 1""")
+    told = boosted.query("select answer, part, value from recudf.why_not(?, ?)", user, item)
+    assert len(told) == 14
+    assert all("it comes at rank" in answer for answer, _, _ in told)
+    assert any(value for _, _, value in told)
+
+
 def test_everybody_gets_ten_that_are_unseen(learned):
     assert learned.query("""
         select distinct n from (
@@ -229,7 +304,13 @@ def test_with_nothing_to_learn_from_fixed_weights_stand(warehouse):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("ranking", "best"), ("ranking_folds", 0), ("ranking_split", "middle"), ("candidates_per_user", 0)],
+    [
+        ("ranking", "best"),
+        ("ranking_folds", 0),
+        ("ranking_split", "middle"),
+        ("ranking_method", "bayes"),
+        ("candidates_per_user", 0),
+    ],
 )
 def test_a_wrong_var_is_refused_by_name(warehouse, variable, value):
     warehouse.load(items="select 'i' as item_id")

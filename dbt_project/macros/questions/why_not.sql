@@ -156,11 +156,8 @@ with the columns of int_user_points, of one row. #}
     {%- set candidates -%}
     (select * from {{ ref('recudf', 'int_ranking_features').include(database=false) }} where fold = 0 and user_id = {{ user }})
     {%- endset -%}
-    select
-        features.item_id,
-        features.part,
-        features.feature_value * weights.weight as value
-    from ({{ recudf.unpivoted_features(candidates, ['item_id']) }}) as features
-    inner join {{ ref('recudf', 'int_ranker').include(database=false) }} as weights
-        on features.part = weights.feature and weights.weight != 0
+    select item_id, part, value
+    from ({{ recudf.learned_score_parts(
+        candidates, ['item_id'], ref('recudf', 'int_ranker').include(database=false)
+    ) }}) as parts
 {%- endmacro %}

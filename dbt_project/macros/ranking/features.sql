@@ -51,11 +51,30 @@ million weights, of small catalogues up to 500 of each item. #}
 {%- endmacro %}
 
 
-{# The same of ranker_fit. #}
-{% macro ranker_params() -%}
+{# How the scorer is learned: 'auto', 'listwise', 'logistic', 'svm' or 'trees'. #}
+{% macro ranking_method() -%}
+    {%- set method = var('ranking_method') -%}
+    {%- if method not in ['auto', 'listwise', 'logistic', 'svm', 'trees'] -%}
+        {%- do recudf.refuse_var('ranking_method', method, 'give auto, listwise, logistic, svm or trees') -%}
+    {%- endif -%}
+    {{ return(method) }}
+{%- endmacro %}
+
+
+{# {features column: methods} of the fits that it takes. The first measures the fixed weights, too. #}
+{% macro ranker_fits() -%}
+    {%- set method = recudf.ranking_method() -%}
+    {{ return({
+        'auto': {'features_and_fixed': ['listwise', 'logistic', 'svm'], 'features': ['trees']},
+        'trees': {'features_and_fixed': ['listwise'], 'features': ['trees']}
+    }.get(method, {'features_and_fixed': [method]})) }}
+{%- endmacro %}
+
+
+{# The same of ranker_fit: one of ranker_fits, with the names of the features. #}
+{% macro ranker_params(methods, names, columns) -%}
     {{ recudf.text_literal(tojson({
-        'features': recudf.ranking_features().keys() | list + ['fixed'], 'methods': ['listwise'],
-        'l2': 0.4,
-        'seed': var('ranking_seed')
+        'features': names + (['fixed'] if columns == 'features_and_fixed' else []), 'methods': methods, 'l2': 0.4,
+        'rounds': 100, 'leaves': 8, 'rate': 0.1, 'min_leaf': 500, 'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

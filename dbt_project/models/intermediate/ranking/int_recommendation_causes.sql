@@ -21,7 +21,8 @@ families as (
         parts.user_id,
         parts.item_id,
         replace(replace(parts.part, '_short', ''), 'recent_popularity', 'popularity') as family,
-        parts.weight * (parts.feature_value - common.feature_value) as value
+        -- what trees add is told from the mean of all rows already
+        coalesce(parts.weight * (parts.feature_value - common.feature_value), parts.value) as value
     from {{ ref('recudf', 'int_recommendation_parts') }} as parts
     inner join common on parts.user_id = common.user_id and parts.part = common.part
 ),

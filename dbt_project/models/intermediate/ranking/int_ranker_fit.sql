@@ -1,0 +1,51 @@
+-- Every scorer that ranking_method asks for, as rows, fitted on what the folds hide, and what each reaches on users that
+-- it was not fitted on: see ranker_fit. The linear ones have the score of fixed weights as one more feature.
+{%- set names = recudf.ranking_features().keys() | list %}
+with examples as (
+    select
+        cast(features.fold as string) || ':' || features.user_id as group_id,
+        features.item_id,
+        {{ recudf.array_map(recudf.array(names), 'x', 'cast(x as double)') }} as features,
+        {{ recudf.array_map(recudf.array(names + ['fixed']), 'x', 'cast(x as double)') }} as features_and_fixed,
+        case when hidden.is_hidden then 1e0 else 0e0 end as label
+    from {{ ref('recudf', 'int_ranking_features') }} as features
+    left join {{ ref('recudf', 'int_ranking_pairs') }} as hidden
+        on
+            features.fold = hidden.fold
+            and features.user_id = hidden.user_id
+            and features.item_id = hidden.item_id
+            and hidden.is_hidden
+    where features.fold > 0
+),
+
+lists as {{ recudf.materialized() }} (
+    select
+        {{ recudf.array_in_order('group_id', ['group_id', 'item_id']) }} as group_ids,
+        {{ recudf.array_in_order('features', ['group_id', 'item_id']) }} as features,
+        {{ recudf.array_in_order('features_and_fixed', ['group_id', 'item_id']) }} as features_and_fixed,
+        {{ recudf.array_in_order('cast(label as double)', ['group_id', 'item_id']) }} as labels
+    from examples
+),
+
+fitted as (
+    {%- for columns, methods in recudf.ranker_fits().items() %}
+    select ranker_fit(group_ids, {{ columns }}, labels, {{ recudf.ranker_params(methods, names, columns) }}) as fits
+    from lists
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+judged as (
+    select count(distinct group_id) as users from examples where label > 0
+),
+
+rows_of_fits as (
+    select {{ recudf.unnest_structs('fits') }} from fitted
+)
+
+select
+    rows_of_fits.*,
+    judged.users
+from rows_of_fits
+cross join judged
+where rows_of_fits.kind != 'chosen'
