@@ -98,11 +98,11 @@ def built(folder, hides, variables, scratch):
         read_lists(database, "fct_recommendations", "rank", found.setdefault(f"recudf {ranking}", {}))
     fixed = found.setdefault("recudf fixed", {})
     read_lists(database, "int_ranking_features", "position", fixed, "where fold = 0 and position <= 20")
-    learned = duckdb.connect(
-        str(database), read_only=True
-    ).execute("""
-        select any_value(is_learned), any_value(learned_ndcg), any_value(fixed_ndcg) from recudf.int_ranker""")
-    print("scorer (is learned, inner ndcg, of fixed weights):", learned.fetchall(), file=sys.stderr)
+    with duckdb.connect(str(database), read_only=True) as c:
+        ranker = c.execute(
+            "select distinct method, is_learned, learned_ndcg, fixed_ndcg from recudf.int_ranker"
+        ).fetchall()
+    print("scorer (method, is learned, inner ndcg, of fixed weights):", ranker, file=sys.stderr)
     return found
 
 
