@@ -1,25 +1,7 @@
 -- What users get: the candidates of fold 0 by the sum of weight x feature, the best unseen ones; with the vars diversity
 -- or category_cap chosen to be less alike.
-{%- set features = recudf.ranking_features() %}
-with weights as {{ recudf.materialized() }} (
-    select
-    {%- for feature in features %}
-        max(weight) filter (where feature = '{{ feature }}') as {{ feature }}{{ ',' if not loop.last }}
-    {%- endfor %}
-    from {{ ref('recudf', 'int_ranker') }}
-),
-
-scored as (
-    select
-        features.user_id,
-        features.item_id,
-        round(
-        {%- for feature in features %}
-            {{ '+ ' if not loop.first }}features.{{ feature }} * weights.{{ feature }}
-        {%- endfor %}, 6) as score
-    from {{ ref('recudf', 'int_ranking_features') }} as features
-    cross join weights
-    where features.fold = 0
+with scored as (
+    {{ recudf.learned_scores() }}
 ),
 
 ranked as (
