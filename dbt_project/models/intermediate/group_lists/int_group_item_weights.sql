@@ -29,7 +29,7 @@ counted as (
     from liked
 ),
 
-leading as (
+sources as (
     select counted.*
     from counted
     inner join (select distinct item_id from {{ ref('recudf', 'int_group_profiles') }}) as wanted
@@ -38,12 +38,12 @@ leading as (
 
 weighted as (
     select
-        leading.item_id as source_id,
+        sources.item_id as source_id,
         counted.item_id,
-        round(sum(leading.share) / sqrt(max(leading.owners) * max(counted.owners)), 12) as weight
-    from leading
-    inner join counted on leading.kind = counted.kind and leading.owner_id = counted.owner_id
-    group by leading.item_id, counted.item_id
+        round(sum(sources.share) / sqrt(max(sources.owners) * max(counted.owners)), 12) as weight
+    from sources
+    inner join counted on sources.kind = counted.kind and sources.owner_id = counted.owner_id
+    group by sources.item_id, counted.item_id
 ),
 
 ranked as (
