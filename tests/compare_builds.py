@@ -26,6 +26,7 @@ KEYS = {
     "fct_interest_trends": ["interest_id", "period"],
     "fct_interest_history": ["user_id", "interest_id", "period"],
     "fct_recommendations": ["user_id", "rank"],
+    "fct_group_recommendations": ["group_id", "strategy", "rank"],
     "fct_recommendation_history": ["user_id", "rank"],  # of one build
     "fct_recommendation_outcomes": ["user_id", "rank"],
     "fct_recommendation_parts": ["user_id", "item_id", "part"],  # empty but with ranking: learned
@@ -67,6 +68,11 @@ TIES = {
                 and abs(c.reason.value - d.reason.value) <= {TOLERANCE}
         )""",
     },
+}
+TIES["fct_group_recommendations"] = {
+    ("item_id", "item_title", "item_category", "reason", "reason_kind", "reason_ref_id", "supporters"): (
+        f"a.item_id != b.item_id and abs(a.score - b.score) <= {TOLERANCE}"
+    )
 }
 # they copy these columns of fct_recommendations, where their ties are judged
 for _copy in ("fct_recommendation_history", "fct_recommendation_outcomes"):

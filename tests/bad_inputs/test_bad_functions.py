@@ -24,6 +24,7 @@ NULLS = {
     "embed_lexical": ["null, null", "'good', null", "null, 'unknown'", "' ', 'unknown'"],
     "factors_fit": ["null, null, null", "[]::varchar[], []::varchar[], []::double[]", "['u'], ['a'], null", "[null], ['a'], [1], '{}'"],
     "factors_of": ["null, null, null", "['a'], null, 'unknown'", "null, [1], 'unknown'", "['a'], [1], null, '{}'"],
+    "fair_topk": ["null, null, null, null", "['u'], ['a'], [1], null", "null, ['a'], [1], 0", "['u'], ['a'], null, 2"],
     "index_union": ["null", "[]::varchar[]", "[null]::varchar[]"],
     "item_weights_fit": ["null, null, null", "[]::varchar[], []::varchar[], []::double[]", "['u'], null, [1]", "['u'], ['a'], null, 'unknown'",
         "[null], ['a'], [1], 'unknown', '{}'", "null, ['a'], [1], null, '{\"ridge\": -1}'"],

@@ -21,6 +21,7 @@ FITS = ("int_group_fits", "int_topic_fits", "int_field_fits")
 FOLLOWS_EARLIER_FITS = {
     "dim_groups": "*",  # ids and k-means both start from the groups of the build before
     "fct_group_members": "*",  # members are nearest to those groups' centroids
+    "fct_group_recommendations": "group_id not like 'discovered-%'",
     "dim_users": ("group_id",),  # the same membership
     "dim_interests": "kind = 'word'",  # topics, and what they leave room for, as groups
     "fct_user_interests": "granularity = 'word'",

@@ -6,7 +6,30 @@ import click
 import pytest
 from warehouse import Warehouse, marts
 
-CUTS = {"interactions": "occurred_at", "texts": "created_at", "users": "created_at", "items": "published_at"}
+CUTS = {
+    "interactions": "occurred_at",
+    "texts": "created_at",
+    "users": "created_at",
+    "items": "published_at",
+    "memberships": "valid_from",
+    "group_interactions": "occurred_at",
+}
+
+
+def add_groups(warehouse, moment):
+    """Five given groups, some of whose members join, and some of whose events happen, after the moment."""
+    after = f"'{moment + timedelta(seconds=1)}'::timestamp"
+    users = "select distinct trim(user_id) as user_id from raw.interactions"
+    warehouse.load(
+        memberships=f"""
+            select 'g' || hash(user_id) % 5 as group_id, user_id, case when hash(user_id) % 3 = 0 then {after} end as valid_from
+            from ({users})
+            union all select 'g0', user_id, null from ({users}) where hash(user_id) % 7 = 1""",
+        group_interactions=f"""
+            select 'g' || hash(item_id) % 5 as group_id, item_id, 'purchase' as event_type, occurred_at
+            from raw.interactions where hash(item_id) % 6 = 0
+            union all select 'g9', min(item_id), 'purchase', {after} from raw.items""",
+    )
 
 
 def add_rows_around(warehouse, moment):
@@ -62,6 +85,11 @@ def assert_equal(warehouse, schema, other):
         )
         assert rows == others, mart
     assert len(warehouse.rows("fct_recommendations", schema=schema)) > 100
+    assert warehouse.query(f"select count(*) from {schema}.dim_groups where kind = 'given'") == [(5,)]
+    strategies = (
+        f"select count(distinct strategy) from {schema}.fct_group_recommendations where group_id = 'g0'"
+    )
+    assert warehouse.query(strategies) == [(7,)]
 
 
 SETTINGS = {
@@ -80,6 +108,7 @@ def cut(request, tmp_path_factory, sample):
     that knows what it knows, and by one that is fitted on what a build may see."""
     warehouse = Warehouse(tmp_path_factory.mktemp("as_of") / "shop.duckdb").load(**sample.inputs)
     (moment,), *_ = warehouse.query("select quantile_disc(occurred_at, 0.6) from raw.interactions")
+    add_groups(warehouse, moment)
     add_rows_around(warehouse, moment)
     truncate(warehouse, moment, CUTS)
     variables = SETTINGS[request.param]

@@ -33,6 +33,8 @@ def build(one_file):
         ((dated,),) = one_file.query("select as_of is not null from recudf.stg_as_of")
         # nothing is written down where nothing has a time
         assert found.pop("fct_recommendation_history") == (found["fct_recommendations"] if dated else 0)
+        listed = found["fct_group_members"] > 0 and found["fct_recommendations"] > 0
+        assert (found.pop("fct_group_recommendations") > 0) == listed
         assert found.pop("fct_recommendation_outcomes") == (found["fct_recommendations"] if dated else 0)
         return found
 

@@ -31,6 +31,7 @@ CALLS = {
         factors_fit(['u', 'v'], ['a', 'b'], [1, 1])""",
     "factors_of": f"""{INDEX} select factors_of(['a', 'd', 'nobody'], [1, 2, 3], handle),
         factors_of(['c'], [1], handle, '{{"ridge": 1, "alpha": 2}}'), factors_of(['nobody'], [1], handle) from i""",
+    "fair_topk": "select unnest(fair_topk(['u', 'u', 'v', null], ['a', 'b', 'b', 'a'], [1, 0.5, 0.7, 1], 2), recursive := true)",
     "index_union": f"""with s as materialized (select vector_index(id, vector) as handle from {POINTS} group by id)
         select index_union(list(handle)) from s""",
     "item_weights_fit": f"""{INDEX}, w as (

@@ -15,6 +15,10 @@ of all inputs. The starred ones of the documentation come first. #}
             'source': 'text',
         },
         'users': {'user_id': 'id', 'created_at': 'time'},
+        'memberships': {'group_id': 'id', 'user_id': 'id', 'valid_from': 'time'},
+        'group_interactions': {
+            'group_id': 'id', 'item_id': 'id', 'event_type': 'text', 'value': 'number', 'occurred_at': 'time',
+        },
         'taxonomy': {'category': 'text', 'parent': 'text'},
         'blocklist': {'user_id': 'id', 'item_id': 'id', 'category': 'text'},
     } %}
@@ -26,7 +30,8 @@ of all inputs. The starred ones of the documentation come first. #}
 {% macro required_columns(name) %}
     {% set columns = {
         'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'],
-        'users': ['user_id'], 'taxonomy': ['category', 'parent'],
+        'users': ['user_id'], 'memberships': ['group_id', 'user_id'], 'group_interactions': ['group_id', 'item_id'],
+        'taxonomy': ['category', 'parent'],
         'blocklist': [],
     } %}
     {{ return(columns[name]) }}

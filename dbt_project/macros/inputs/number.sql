@@ -4,7 +4,8 @@
     {%- set bounds = {
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive', 'deep_half_life_days': 'positive',
         'recommendation_history_days': 'positive', 'outcome_days': 'positive',
-        'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
+        'recommendations_per_user': 'count', 'evaluation_k': 'count', 'recommendations_per_group': 'count',
+        'group_voters': 'count', 'group_candidates': 'count', 'group_seen_share': 'positive', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
         'lexical_texts': 'count', 'lexical_dimensions': 'count', 'lexical_seed': 'whole',
         'unknown_share_limit': 'not negative',

@@ -1,45 +1,67 @@
-with ranked as (
-    select
-        *,
-        row_number() over (partition by group_id order by similarity desc, user_id) as position
-    from {{ ref('recudf', 'int_group_members') }}
+with members as (
+    {{ recudf.group_summaries(ref('recudf', 'int_group_members')) }}
 ),
 
-members as (
-    select
-        group_id,
-        count(*) as size,
-        avg(similarity) as cohesion,
-        {{ recudf.joined_in_order('user_id', 'position') }} filter (where position <= 5) as exemplars
-    from ranked
-    group by group_id
+given_members as (
+    {{ recudf.group_summaries(ref('recudf', 'int_given_group_members')) }}
 ),
 
 words as (
-    select
-        owner_id as group_id,
-        {{ recudf.joined_in_order('word', 'position') }} filter (where position <= 3) as name,
-        {{ recudf.joined_in_order('word', 'position') }} filter (where position <= 10) as words
-    from {{ ref('recudf', 'int_group_words') }}
-    group by owner_id
+    {{ recudf.names_of_words(ref('recudf', 'int_group_words')) }}
+),
+
+given_words as (
+    {{ recudf.names_of_words(ref('recudf', 'int_given_group_words')) }}
 ),
 
 proposed as (
     {{ recudf.proposed_names('group') }}
+),
+
+given_groups as (
+    select group_id from {{ ref('recudf', 'stg_memberships') }}
+    union
+    select group_id from {{ ref('recudf', 'stg_group_interactions') }}
+),
+
+united as (
+    select
+        fits.group_id,
+        'discovered' as kind,
+        coalesce(proposed.name, words.name, fits.group_id) as name,
+        proposed.summary,
+        words.words,
+        members.size,
+        members.cohesion,
+        members.exemplars
+    from {{ ref('recudf', 'int_group_fits') }} as fits
+    left join members on fits.group_id = members.group_id
+    left join words on fits.group_id = words.group_id
+    left join proposed on fits.group_id = proposed.subject_id
+    where fits.is_group
+    union all
+    select
+        given_groups.group_id,
+        'given' as kind,
+        coalesce(words.name, given_groups.group_id) as name,
+        cast(null as string) as summary,
+        words.words,
+        members.size,
+        members.cohesion,
+        members.exemplars
+    from given_groups
+    left join given_members as members on given_groups.group_id = members.group_id
+    left join given_words as words on given_groups.group_id = words.group_id
 )
 
 select
-    fits.group_id,
-    'discovered' as kind,
-    coalesce(proposed.name, words.name, fits.group_id) as name,
-    proposed.summary,
-    words.words,
-    cast(coalesce(members.size, 0) as bigint) as size,
-    cast(round(members.cohesion, 6) as float) as cohesion,
-    members.exemplars,
+    group_id,
+    kind,
+    name,
+    summary,
+    words,
+    cast(coalesce(size, 0) as bigint) as size,
+    cast(round(cohesion, 6) as float) as cohesion,
+    exemplars,
     {{ recudf.run_columns() }}
-from {{ ref('recudf', 'int_group_fits') }} as fits
-left join members on fits.group_id = members.group_id
-left join words on fits.group_id = words.group_id
-left join proposed on fits.group_id = proposed.subject_id
-where fits.is_group
+from united

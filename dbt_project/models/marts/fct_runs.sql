@@ -1,5 +1,6 @@
 -- depends_on: {{ ref('recudf', 'dim_items') }} {{ ref('recudf', 'dim_users') }}
 -- depends_on: {{ ref('recudf', 'dim_groups') }} {{ ref('recudf', 'fct_group_members') }}
+-- depends_on: {{ ref('recudf', 'fct_group_recommendations') }}
 -- depends_on: {{ ref('recudf', 'fct_recommendations') }} {{ ref('recudf', 'fct_user_interests') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_rules') }} {{ ref('recudf', 'dim_interests') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_sources') }} {{ ref('recudf', 'fct_interest_trends') }}

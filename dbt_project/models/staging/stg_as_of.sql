@@ -1,4 +1,4 @@
--- The moment a build looks from: the var `as_of`, else the latest dated event or text. One row.
+-- The moment a build looks from: the var `as_of`, else the latest dated event, of a user or a group, or text. One row.
 {%- set is_replay = var('as_of') is not none %}
 {%- set as_of = recudf.timestamp_literal(var('as_of'), 'as_of') if is_replay else 'cast(null as timestamp)' %}
 
@@ -10,8 +10,14 @@ texts as (
     {{ recudf.select_input('texts') }}
 ),
 
+group_interactions as (
+    {{ recudf.select_input('group_interactions') }}
+),
+
 dated as (
     select occurred_at from interactions
+    union all
+    select occurred_at from group_interactions
     union all
     select created_at from texts
 )

@@ -3,7 +3,9 @@
     else 'seen.event_type is not null' %}
 
 with met as (
-    select distinct event_type from {{ ref('recudf', 'stg_interactions') }}
+    select event_type from {{ ref('recudf', 'stg_interactions') }}
+    union
+    select event_type from {{ ref('recudf', 'stg_group_interactions') }}
 ),
 
 weights (event_type, weight) as (

@@ -1,4 +1,4 @@
--- Everybody who is listed, did something or wrote something, one row per user_id.
+-- Everybody who is listed, did something, wrote something or belongs to a group, one row per user_id.
 with source as (
     {{ recudf.select_input('users') }}
 ),
@@ -16,6 +16,8 @@ met as (
     select user_id from {{ ref('recudf', 'stg_interactions') }}
     union
     select user_id from {{ ref('recudf', 'stg_texts') }}
+    union
+    select user_id from {{ ref('recudf', 'stg_memberships') }}
     union
     select user_id from listed
 )

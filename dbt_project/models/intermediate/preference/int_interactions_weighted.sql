@@ -21,14 +21,7 @@ select
     types.is_seen,
     types.is_rated and scales.highest > scales.lowest and events.value is not null as is_rated,
     scales.highest as highest_value,
-    types.weight * case
-        when not types.is_rated or events.value is null or scales.highest = scales.lowest then 1
-        when events.value >= {{ recudf.number('rating_threshold') }}
-            then (events.value - {{ recudf.number('rating_threshold') }} + 1)
-                / (greatest(scales.highest, events.value) - {{ recudf.number('rating_threshold') }} + 1)
-        else -({{ recudf.number('rating_threshold') }} - events.value)
-            / ({{ recudf.number('rating_threshold') }} - least(scales.lowest, events.value))
-    end as weight
+    {{ recudf.event_weight() }} as weight
 from {{ ref('recudf', 'stg_interactions') }} as events
 inner join {{ ref('recudf', 'stg_event_types') }} as types on events.event_type = types.event_type
 left join scales

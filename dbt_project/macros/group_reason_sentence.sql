@@ -1,0 +1,18 @@
+{# Why a group gets an item, as a person would say it. Expects lists, scores, leads, lead_items, history and types. #}
+{% macro group_reason_sentence() -%}
+    {%- set title = 'coalesce(lead_items.title, leads.source_id)' -%}
+    {%- set of_members -%}
+        case when scores.members = 1 then 'the only member'
+            else cast(scores.supporters as string) || ' of ' || cast(scores.members as string) || ' members' end
+    {%- endset -%}
+    case
+        when leads.is_own then 'because the group ' || replace(types.phrase, '{title}', {{ title }})
+        when leads.group_id is not null then 'because groups that share members chose ' || {{ title }}
+        when lists.strategy = 'average' then 'best on average: recommended to ' || {{ of_members }}
+        when lists.strategy = 'least_misery' then 'misses nobody: recommended to ' || {{ of_members }}
+        when lists.strategy = 'most_pleasure' then 'a favourite of somebody: recommended to ' || {{ of_members }}
+        when lists.strategy = 'borda' then 'ranked high: recommended to ' || {{ of_members }}
+        when lists.strategy = 'approval' then 'in the lists of most: recommended to ' || {{ of_members }}
+        else 'gives everybody a share: recommended to ' || {{ of_members }}
+    end
+{%- endmacro %}

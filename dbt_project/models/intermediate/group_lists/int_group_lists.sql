@@ -1,0 +1,43 @@
+-- The k best items of every group by every strategy that the var group_strategies names. Equal scores: the larger average
+-- over the members, then the id. With the vars diversity or category_cap chosen to be less alike, the fair list aside.
+{%- set k = recudf.number('recommendations_per_group') %}
+{%- set strategies = recudf.group_strategies() %}
+
+with scores as (
+    {{ recudf.group_scores_by_strategy(strategies) }}
+),
+
+ranked as (
+    select
+        *,
+        cast(row_number() over (
+            partition by group_id, strategy order by score desc, average desc, item_id
+        ) as integer) as rank
+    from scores
+),
+
+best as (
+    select group_id, strategy, item_id, rank, score
+    from ranked
+    where rank <= {{ recudf.diversified_from(k) }}
+),
+
+listed as (
+    select group_id, strategy, item_id, rank, score
+    from {{ recudf.diversified_or_best('best', ['group_id', 'strategy'], k) }}
+    {%- if 'fairness' in strategies %}
+    union all
+    select group_id, 'fairness' as strategy, id as item_id, rank, score
+    from (
+        {{ recudf.fair_lists(k) }}
+    ) as fair
+    {%- endif %}
+)
+
+select
+    group_id,
+    strategy,
+    item_id,
+    rank,
+    cast(score as float) as score
+from listed
