@@ -19,12 +19,12 @@ ranked as (
 best as (
     select group_id, strategy, item_id, rank, score
     from ranked
-    where rank <= {{ recudf.diversified_from(k) }}
+    where rank <= {{ recudf.reranked_from(k) }}
 ),
 
 listed as (
     select group_id, strategy, item_id, rank, score
-    from {{ recudf.diversified_or_best('best', ['group_id', 'strategy'], k) }}
+    from {{ recudf.reranked_or_best('best', ['group_id', 'strategy'], k) }}
     {%- if 'fairness' in strategies %}
     union all
     select group_id, 'fairness' as strategy, id as item_id, rank, score
