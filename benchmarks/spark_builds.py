@@ -33,6 +33,7 @@ BUILDS: dict[str, Mapping[str, object]] = {  # data, and after a comma what else
     SAMPLE: {},
     f"{SAMPLE}, encoder lexical": {"encoder": "lexical"},
     f"{SAMPLE}, language model": {"llm": True},
+    f"{SAMPLE}, learned ranking": {"ranking": "learned", "ranking_min_users": 20},
     "movies": {},
     "mafengwo": {},
 }
