@@ -3,8 +3,8 @@
     python benchmarks/ranker_ablation.py BUILT.duckdb ... [--output benchmarks/results/ranker_ablation.md]
 
 A database was built with `ranking: learned`. Candidates stay as they are, so this says what the scorer loses,
-not what the lists would. ndcg@10 of what the folds hide, on users that a scorer was not fitted on; no test
-data is looked at.
+not what the lists would. ndcg@10 of what one fold hides, by scorers fitted on the other; no test data is
+looked at.
 """
 
 import argparse
@@ -25,7 +25,7 @@ FAMILIES = {
     "all of short histories": ("weights_short", "content_short", "factors_short", "popularity_short"),
 }
 METHODS = ("listwise", "trees")
-PARAMS = {"l2": 0.4, "rounds": 100, "leaves": 8, "rate": 0.1, "min_leaf": 500, "seed": 42}
+PARAMS = {"l2": 0.4, "folds_by": ":", "rounds": 100, "leaves": 8, "rate": 0.1, "min_leaf": 500, "seed": 42}
 FITTED = """
     with examples as (
         select

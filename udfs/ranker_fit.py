@@ -21,12 +21,13 @@ Keys of params: `features` (their names, as many as a row has; the only one that
 - `trees`: boosted trees of single rows by log loss.
 `l2` (0.001): linear methods add l2 / 2 |w|^2 to their mean loss. `rounds` (200), `leaves` (15, the most of a
 tree), `rate` (0.05), `min_leaf` (100 rows): of the trees; `seed` (42) too. `folds` (3), `k` (10): of the
-quality.
+quality; with `folds_by`, a separator like ":", groups are held out together whose names are the same before
+it, so that a method is judged by a moment that it saw nothing of, where names are like "moment:user".
 
 Rows of the result, by kind:
 - `quality`: value is the mean ndcg@k of a method over groups that it was not fitted on: each group is held
-  out once, in folds by a hash of its name; of method `feature:<name>` that of ranking by one feature alone,
-  largest first. Rows of equal score share their places.
+  out once, in folds by a hash of its name or by `folds_by`; of method `feature:<name>` that of ranking by one
+  feature alone, largest first. Rows of equal score share their places.
 - `chosen`: the method with the largest, of equal ones the first.
 - `scale` (value: mean, threshold: standard deviation of a feature), `weight`, `intercept`: the score of a
   linear method is intercept + the sum of weight x (feature - mean) / deviation. Where a single feature is

@@ -75,6 +75,6 @@ million weights, of small catalogues up to 500 of each item. #}
 {% macro ranker_params(methods, names, columns) -%}
     {{ recudf.text_literal(tojson({
         'features': names + (['fixed'] if columns == 'features_and_fixed' else []), 'methods': methods, 'l2': 0.4,
-        'rounds': 100, 'leaves': 8, 'rate': 0.1, 'min_leaf': 500, 'seed': var('ranking_seed')
+        'folds_by': ':', 'rounds': 100, 'leaves': 8, 'rate': 0.1, 'min_leaf': 500, 'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

@@ -42,14 +42,15 @@ Rows = list[dict[str, Any]]
 class RankerParams(FitParams):
     """What `ranker_fit` is asked for.
 
-    features: their names, in the order of a row. methods: some of METHODS. folds: of the cross-validation.
-    k: of ndcg. seed: of the trees. l2: penalty of the linear methods. rounds, leaves (of a tree, at most),
-    rate, min_leaf (rows of a leaf, at least): of the trees.
+    features: their names, in the order of a row. methods: some of METHODS. folds: of the cross-validation;
+    folds_by: a separator, as Ranked.folds takes it. k: of ndcg. seed: of the trees. l2: penalty of the linear
+    methods. rounds, leaves (of a tree, at most), rate, min_leaf (rows of a leaf, at least): of the trees.
     """
 
     features: tuple[str, ...] = ()
     methods: tuple[str, ...] = METHODS
     folds: int = 3
+    folds_by: str = ""
     k: int = 10
     seed: int = 42
     l2: float = 1e-3
@@ -63,6 +64,8 @@ class RankerParams(FitParams):
             object.__setattr__(self, name, self._names(name))
         if unknown := [method for method in self.methods if method not in METHODS]:
             raise ParameterError(f"methods has {unknown[0]!r}: choose from {', '.join(METHODS)}")
+        if not isinstance(self.folds_by, str):
+            raise ParameterError(f'folds_by is {self.folds_by!r}: give a text, like ":"')
         self.require_whole(folds=2, k=1, seed=0, rounds=1, leaves=2, min_leaf=1)
         self.require_numbers("l2", "rate", above_zero=True)
 
@@ -112,13 +115,12 @@ def fit_ranker(rows: Ranked, params: RankerParams) -> Rows:
 
 def _quality(rows: Ranked, params: RankerParams) -> dict[str, float]:
     """Mean ndcg@k of each method on groups that it was not fitted on, and of each feature."""
-    parts = min(params.folds, len(rows.groups))
-    folds = rows.folds(parts)
+    folds = rows.folds(min(params.folds, len(rows.groups)), params.folds_by)
     since = interrupts.generation()
     found = {}
     for method in params.methods:
         scores = np.zeros(len(rows.positive))
-        for part in range(parts):
+        for part in range(int(folds.max()) + 1):
             interrupts.check(since)
             held_out = (folds == part)[rows.owners]
             scores[held_out] = _fit(rows.kept(folds != part), method, params)(rows.features[held_out])

@@ -40,8 +40,13 @@ class Ranked:
         names = [name for name, of in zip(self.groups, chosen, strict=True) if of]
         return Ranked(self.features[rows], self.positive[rows], starts, names)
 
-    def folds(self, parts: int) -> Ints:
-        """The fold of each group: folds of equal size, in the order of a hash of the group's name."""
+    def folds(self, parts: int, separator: str = "") -> Ints:
+        """The fold of each group: folds of equal size, in the order of a hash of the group's name; with a
+        separator what stands before it in the name is the fold, if that makes two or more."""
+        if separator:
+            _, blocks = np.unique([name.partition(separator)[0] for name in self.groups], return_inverse=True)
+            if blocks.max(initial=0) > 0:
+                return blocks.astype(np.int64)
         digests = [hashlib.blake2b(name.encode(), digest_size=16).digest() for name in self.groups]
         folds = np.empty(len(digests), np.int64)
         folds[sorted(range(len(digests)), key=digests.__getitem__)] = np.arange(len(digests)) % parts

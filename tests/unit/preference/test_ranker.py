@@ -159,6 +159,24 @@ def test_quality_is_of_groups_that_were_held_out():
     assert quality == pytest.approx(0.45, abs=0.12)  # of one positive at a place of chance among ten: .454
 
 
+def test_what_a_moment_has_in_common_is_not_learned_from_it():
+    """At either moment everybody takes the item in fashion then, which one value of a feature names: the same
+    moment's other groups tell it, and those of the other moment do not."""
+    groups = np.repeat([f"{moment}:u{i}" for moment in "ab" for i in range(20)], 10).tolist()
+    popularity = np.tile(np.arange(10.0), 40)
+    labels = (popularity == np.repeat([3.0, 7.0], 200)).astype(float)
+    given = (groups, popularity[:, None].tolist(), labels.tolist(), ["popularity"])
+    params = {"methods": ["trees"], "min_leaf": 1}
+    (known,) = (row["value"] for row in of(fit(*given, **params), "quality", "trees"))
+    (unknown,) = (row["value"] for row in of(fit(*given, folds_by=":", **params), "quality", "trees"))
+    assert known > 0.75
+    assert unknown < 0.5
+    one_moment = [group.replace("b:", "a:v") for group in groups]
+    assert of(fit(one_moment, *given[1:], folds_by=":", **params), "quality") == of(
+        fit(one_moment, *given[1:], **params), "quality"
+    )
+
+
 def test_ndcg_is_scikit_learns_ties_too():
     rng = np.random.default_rng(6)
     scores, labels = rng.integers(0, 4, (50, 12)).astype(float), (rng.random((50, 12)) < 0.3)
@@ -244,9 +262,13 @@ def test_too_few_groups_are_null(given):
         ({"names": ["a", 1]}, "features is .*: give a list of names"),
         ({"methods": ["forest"]}, "methods has 'forest': choose from listwise, logistic, svm, trees"),
         ({"folds": 1}, "folds is 1: give a whole number from 2"),
+        ({"folds_by": 1}, 'folds_by is 1: give a text, like ":"'),
         ({"l2": 0}, "l2 is 0: give a number above 0"),
         ({"leaves": 1}, "leaves is 1: give a whole number from 2"),
-        ({"depth": 3}, "unknown parameter 'depth': known are features, methods, folds, k, seed, l2"),
+        (
+            {"depth": 3},
+            "unknown parameter 'depth': known are features, methods, folds, folds_by, k, seed, l2",
+        ),
     ],
 )
 def test_impossible_parameters_are_named(params, said):

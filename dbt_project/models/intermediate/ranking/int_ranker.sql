@@ -1,5 +1,5 @@
 -- The scorer in use: the one that ranking_method names, or of all that were fitted the one that finds most of what was
--- hidden, on users that it was not fitted on; if that is 2 % of ndcg@10 more than the fixed weights find: less may be
+-- hidden, on folds that it was not fitted on; if that is 2 % of ndcg@10 more than the fixed weights find: less may be
 -- chance, and what is hidden makes the folds poorer than the whole. Linear: score = sum of weight x feature. Trees:
 -- int_ranker_nodes, and no weights.
 {%- set features = recudf.ranking_features() %}

@@ -1,4 +1,4 @@
--- Every scorer that ranking_method asks for, as rows, fitted on what the folds hide, and what each reaches on users that
+-- Every scorer that ranking_method asks for, as rows, fitted on what the folds hide, and what each reaches on folds that
 -- it was not fitted on: see ranker_fit. The linear ones have the score of fixed weights as one more feature.
 {%- set names = recudf.ranking_features().keys() | list %}
 with examples as (
