@@ -89,7 +89,9 @@ REFUSED = [
     (
         STAGING,
         {"inputs": {"item": "odd.items"}},
-        ["names 'item': known are items, interactions, texts, users, memberships, group_interactions, taxonomy"],
+        [
+            "names 'item': known are items, interactions, texts, users, memberships, group_interactions, taxonomy"
+        ],
     ),
     (STAGING, {"inputs": {"items": "shop.reviews"}}, ["input 'items'", "has no column item_id: map one"]),
     (STAGING, {"as_of": "yesterday"}, ["as_of is 'yesterday': write a UTC time such as"]),

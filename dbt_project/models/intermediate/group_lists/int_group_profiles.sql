@@ -1,6 +1,6 @@
 -- What a given group likes, smoothed over the groups around it: what it did itself counts 10, what a group did that
--- shares members with it counts 1 / (how many groups the member belongs to) for every shared member. Who belongs to more
--- than 100 groups leads to none of them.
+-- shares members with it counts 1 / (how many groups the member belongs to) for every shared member. Who belongs to
+-- more than 100 groups leads to none of them.
 with liked as (
     select group_id, item_id
     from {{ ref('recudf', 'int_group_items') }}
