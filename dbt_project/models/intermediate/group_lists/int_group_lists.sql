@@ -1,5 +1,6 @@
 -- The k best items of every group by every strategy that the var group_strategies names. Equal scores: the larger
--- average over the members, then the id. With the vars diversity or category_cap chosen to be less alike, the fair list aside.
+-- average over the members, then the id. With the vars diversity or category_cap chosen to be less alike, the
+-- fair list aside.
 {%- set k = recudf.number('recommendations_per_group') %}
 {%- set strategies = recudf.group_strategies() %}
 
