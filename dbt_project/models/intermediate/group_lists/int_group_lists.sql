@@ -30,8 +30,4 @@ select
     rank,
     cast(score as float) as score
 from {{ recudf.diversified_or_best('best', ['group_id', 'strategy'], k) }}
-{%- if 'fairness' in strategies %}
-union all
-select group_id, 'fairness' as strategy, id as item_id, rank, cast(score as float) as score
-from ({{ recudf.fair_lists(k) }}) as fair
-{%- endif %}
+{{ recudf.fair_lists(strategies, k) }}
