@@ -282,7 +282,7 @@ def test_the_packages_readme_names_every_model_that_must_stay_a_table(manifest, 
     for name, node in models.items():
         if {parent.split(".")[-1] for parent in node["depends_on"]["nodes"]} & ephemeral:
             calling.add(name)
-    calling |= {node["name"] for node in off if called.search(node["raw_code"])}
+    calling |= {node["name"] for node in off if called.search(code(node))}
     readme = (project_directory() / "README.md").read_text(encoding="utf-8")
     (named,) = re.findall(r"Models that call the functions \(([^)]*)\)\s+must stay tables", readme)
     assert calling - ephemeral - {"int_replay_rankings"} == set(re.findall(r"`(\w+)`", named))

@@ -49,3 +49,13 @@ on users (int_user_points). Without a vector by recent popularity. #}
         select * from popular
     ) as ranked
 {%- endmacro %}
+
+
+{# Scores of single users by the ranking that the var asks for: (user_id, item_id, score). chosen: a condition on user_id. #}
+{% macro voters_scores(depth, chosen) -%}
+    {%- if recudf.ranking_is_learned() -%}
+    {{ recudf.learned_scores('features.' ~ chosen) }}
+    {%- else -%}
+    {{ recudf.blended_lists(depth, chosen) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -57,23 +57,30 @@
 {%- endmacro %}
 
 
-{# The lists of k that do justice to all members in turn: (group_id, id, score, rank). #}
-{% macro fair_lists(k) -%}
+{# Further rows: the lists of k that do justice to all members in turn, where fairness is among the strategies. #}
+{% macro fair_lists(strategies, k) -%}
     {%- set order = ['candidates.user_id', 'candidates.item_id'] -%}
-    select
-        group_id,
-        {{ recudf.unnest_structs('fair_topk(user_ids, item_ids, members_values, ' ~ k ~ ')') }}
+    {%- if 'fairness' in strategies %}
+    union all
+    select group_id, 'fairness' as strategy, id as item_id, rank, cast(score as float) as score
     from (
         select
-            voters.group_id,
-            {{ recudf.array_in_order('candidates.user_id', order) }} as user_ids,
-            {{ recudf.array_in_order('candidates.item_id', order) }} as item_ids,
-            {{ recudf.array_in_order('candidates.value', order) }} as members_values
-        from {{ ref('recudf', 'int_group_voters') }} as voters
-        inner join {{ ref('recudf', 'int_voter_candidates') }} as candidates on voters.user_id = candidates.user_id
-        left join {{ ref('recudf', 'int_group_exclusions') }} as excluded
-            on voters.group_id = excluded.group_id and candidates.item_id = excluded.item_id
-        where excluded.item_id is null
-        group by voters.group_id
-    ) as lists
+            group_id,
+            {{ recudf.unnest_structs('fair_topk(user_ids, item_ids, members_values, ' ~ k ~ ')') }}
+        from (
+            select
+                voters.group_id,
+                {{ recudf.array_in_order('candidates.user_id', order) }} as user_ids,
+                {{ recudf.array_in_order('candidates.item_id', order) }} as item_ids,
+                {{ recudf.array_in_order('candidates.value', order) }} as members_values
+            from {{ ref('recudf', 'int_group_voters') }} as voters
+            inner join {{ ref('recudf', 'int_voter_candidates') }} as candidates
+                on voters.user_id = candidates.user_id
+            left join {{ ref('recudf', 'int_group_exclusions') }} as excluded
+                on voters.group_id = excluded.group_id and candidates.item_id = excluded.item_id
+            where excluded.item_id is null
+            group by voters.group_id
+        ) as lists
+    ) as fair
+    {%- endif %}
 {%- endmacro %}

@@ -9,7 +9,8 @@ lists as (
         lists.*,
         -- where nothing comes of what the group did itself, its members decide
         lists.strategy = case
-            when own.group_id is not null and bool_or(lists.strategy = 'history') over (partition by lists.group_id) then 'history'
+            when own.group_id is not null and bool_or(lists.strategy = 'history') over (partition by lists.group_id)
+                then 'history'
             else '{{ recudf.default_group_strategy() }}'
         end as is_default
     from {{ ref('recudf', 'int_group_lists') }} as lists

@@ -1,6 +1,6 @@
--- What an item of a group's profile says of another: everybody, group or user, who likes both adds 1 / (how many items it
--- likes), over the root of the product of how many like either. Of each the largest 1,000. Of a user the 200 items that
--- count most; bot-like users do not count.
+-- What an item of a group's profile says of another: everybody, group or user, who likes both adds 1 / (how many items
+-- it likes), over the root of the product of how many like either. Of each the largest 1,000. Of a user the 200 items
+-- that count most; bot-like users do not count.
 with liked as (
     select 'group' as kind, group_id as owner_id, item_id
     from {{ ref('recudf', 'int_group_items') }}

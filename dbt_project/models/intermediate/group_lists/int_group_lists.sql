@@ -1,5 +1,6 @@
--- The k best items of every group by every strategy that the var group_strategies names. Equal scores: the larger average
--- over the members, then the id. With the vars diversity or category_cap chosen to be less alike, the fair list aside.
+-- The k best items of every group by every strategy that the var group_strategies names. Equal scores: the larger
+-- average over the members, then the id. With the vars diversity or category_cap chosen to be less alike, the
+-- fair list aside.
 {%- set k = recudf.number('recommendations_per_group') %}
 {%- set strategies = recudf.group_strategies() %}
 
@@ -20,18 +21,6 @@ best as (
     select group_id, strategy, item_id, rank, score
     from ranked
     where rank <= {{ recudf.reranked_from(k) }}
-),
-
-listed as (
-    select group_id, strategy, item_id, rank, score
-    from {{ recudf.reranked_or_best('best', ['group_id', 'strategy'], k) }}
-    {%- if 'fairness' in strategies %}
-    union all
-    select group_id, 'fairness' as strategy, id as item_id, rank, score
-    from (
-        {{ recudf.fair_lists(k) }}
-    ) as fair
-    {%- endif %}
 )
 
 select
@@ -40,4 +29,5 @@ select
     item_id,
     rank,
     cast(score as float) as score
-from listed
+from {{ recudf.reranked_or_best('best', ['group_id', 'strategy'], k) }}
+{{ recudf.fair_lists(strategies, k) }}

@@ -1,6 +1,6 @@
 -- What a given group likes, smoothed over the groups around it: what it did itself counts 10, what a group did that
--- shares members with it counts 1 / (how many groups the member belongs to) for every shared member. Who belongs to more
--- than 100 groups leads to none of them.
+-- shares members with it counts 1 / (how many groups the member belongs to) for every shared member. Who belongs to
+-- more than 100 groups leads to none of them.
 with liked as (
     select group_id, item_id
     from {{ ref('recudf', 'int_group_items') }}
@@ -8,7 +8,7 @@ with liked as (
 ),
 
 members as (
-    select group_id, user_id, 1.0 / groups as share
+    select group_id, user_id, cast(1 as double) / groups as share
     from (
         select
             group_id,
@@ -23,7 +23,7 @@ around as (
     select
         members.group_id,
         others.group_id as other_group_id,
-        sum(cast(members.share as double)) as weight
+        sum(members.share) as weight
     from members
     inner join members as others on members.user_id = others.user_id and members.group_id != others.group_id
     group by members.group_id, others.group_id

@@ -1,5 +1,5 @@
--- The members whose preferences stand for a group: all, of a larger group as many as the var group_voters says, drawn by
--- a hash of their ids, so that the same stay from build to build.
+-- The members whose preferences stand for a group: all, of a larger group as many as the var group_voters says, drawn
+-- by a hash of their ids, so that the same stay from build to build.
 with members as (
     select group_id, user_id, 'discovered' as kind
     from {{ ref('recudf', 'int_group_members') }}

@@ -1,14 +1,10 @@
--- What those who stand for a group would be recommended themselves, as deep as the var group_candidates says. value: the
--- score, scaled to run from 0 for the member's last candidate to 1 for the first.
+-- What those who stand for a group would be recommended themselves, as deep as the var group_candidates says. value:
+-- the score, scaled to run from 0 for the member's last candidate to 1 for the first.
 {%- set depth = recudf.number('group_candidates') %}
 {%- set chosen = 'user_id in (select user_id from ' ~ ref('recudf', 'int_group_voters') ~ ')' %}
 
 with scored as (
-    {% if recudf.ranking_is_learned() -%}
-    {{ recudf.learned_scores('features.' ~ chosen) }}
-    {%- else -%}
-    {{ recudf.blended_lists(depth, chosen) }}
-    {%- endif %}
+    {{ recudf.voters_scores(depth, chosen) }}
 ),
 
 ranked as (
