@@ -4,6 +4,7 @@
     {%- set bounds = {
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive', 'deep_half_life_days': 'positive',
         'recommendation_history_days': 'positive', 'outcome_days': 'positive', 'group_history_days': 'positive',
+        'neighbors_per_user': 'count', 'neighbor_item_users': 'count',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
         'lexical_texts': 'count', 'lexical_dimensions': 'count', 'lexical_seed': 'whole',
