@@ -17,6 +17,7 @@ of all inputs. The starred ones of the documentation come first. #}
         'users': {'user_id': 'id', 'created_at': 'time'},
         'taxonomy': {'category': 'text', 'parent': 'text'},
         'blocklist': {'user_id': 'id', 'item_id': 'id', 'category': 'text'},
+        'relations': {'user_id': 'id', 'other_user_id': 'id', 'kind': 'text', 'occurred_at': 'time'},
     } %}
     {{ return(columns if name is none else columns.get(name)) }}
 {% endmacro %}
@@ -27,7 +28,7 @@ of all inputs. The starred ones of the documentation come first. #}
     {% set columns = {
         'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'],
         'users': ['user_id'], 'taxonomy': ['category', 'parent'],
-        'blocklist': [],
+        'blocklist': [], 'relations': ['user_id', 'other_user_id'],
     } %}
     {{ return(columns[name]) }}
 {% endmacro %}
