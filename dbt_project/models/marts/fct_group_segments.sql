@@ -15,7 +15,7 @@ avoids as (
 ),
 
 dislikes as (
-    {{ recudf.claims_in_words("attitude = 'dislikes' and ci_low > 1", 'share * ln(lift)') }}
+    {{ recudf.claims_in_words("attitude = 'dislikes' and ci_low > 1 and not is_liked", 'share * ln(lift)') }}
 ),
 
 active as (
@@ -49,21 +49,44 @@ example_users as (
     group by group_id
 ),
 
--- the rank turned round, on average over members: what is not recommended to somebody counts 0
+-- the rank turned round: what is not recommended to somebody counts 0
+recommended as (
+    select
+        user_id,
+        item_id,
+        item_title,
+        {{ recudf.number('recommendations_per_user') }} + 1e0 - rank as points
+    from {{ ref('recudf', 'fct_recommendations') }}
+),
+
+averages as (
+    select
+        item_id,
+        sum(points) / (select count(distinct user_id) from recommended) as everybody
+    from recommended
+    group by item_id
+),
+
+-- on average over members, times how much more that is than everybody's: else all groups are offered the same
 offered as (
     select
-        members.group_id,
+        groups.group_id,
         recommended.item_id,
         min(recommended.item_title) as title,
         row_number() over (
-            partition by members.group_id
+            partition by groups.group_id
             order by
-                sum({{ recudf.number('recommendations_per_user') }} + 1 - recommended.rank) desc,
+                round(
+                    sum(recommended.points) / min(groups.size)
+                    * ln(sum(recommended.points) / min(groups.size) / min(averages.everybody)), 6
+                ) desc,
                 recommended.item_id
         ) as position
-    from {{ ref('recudf', 'fct_group_members') }} as members
-    inner join {{ ref('recudf', 'fct_recommendations') }} as recommended on members.user_id = recommended.user_id
-    group by members.group_id, recommended.item_id
+    from groups
+    inner join {{ ref('recudf', 'fct_group_members') }} as members on groups.group_id = members.group_id
+    inner join recommended on members.user_id = recommended.user_id
+    inner join averages on recommended.item_id = averages.item_id
+    group by groups.group_id, recommended.item_id
 ),
 
 offers as (
