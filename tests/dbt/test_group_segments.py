@@ -44,9 +44,12 @@ def shop(tmp_path_factory):
         "int_user_attitudes": f"from {values(ATTITUDES)} as t (user_id, interest_id, attitude, share)",
         "int_interests": """from (values ('camping', 'category', 'Camping'), ('yarn', 'topic', 'yarn, wool'))
             as t (interest_id, kind, name)""",
-        "fct_recommendations": f"""select *, user_id as item_title from {values(RECOMMENDED)} as t (user_id, item_id, rank)""",
-        "fct_group_history": """select 'a' as group_id, 2 as size, 4 as previous_size, timestamp '2024-02-01' as previous_as_of,
-            1 as users_joined, 3 as users_left, timestamp '2024-03-09 20:45:00' as as_of""",
+        "fct_recommendations": f"""select *, case when item_id = 'tent' then 'A tent' end as item_title
+            from {values(RECOMMENDED)} as t (user_id, item_id, rank)""",
+        "fct_group_history": """select 'a' as group_id, 2::bigint as size, 4::bigint as previous_size, timestamp '2024-02-01' as previous_as_of,
+            1::bigint as users_joined, 3::bigint as users_left, timestamp '2024-03-09 20:45:00' as as_of""",
+        "stg_items": "select 'i' as item_id, 'a tent' as title",
+        "int_topic_sources": "select 'item' as source_kind, 'stove' as source_id, 'yarn' as topic_id",
         "int_group_points": points,
         "int_group_words": """from (values ('a', 'tent', 1), ('a', 'wool', 2), ('b', 'wool', 1)) as t (owner_id, word, position)""",
     })  # fmt: skip
@@ -77,7 +80,7 @@ def test_a_segment_in_one_row(shop):
         "group_id": "a", "kind": "discovered", "name": "Camping", "words": "Camping, tent", "size": 2,
         "users_joined": 1, "users_left": 3, "likes": "Camping 2.3 (1.1 to 4.7)",
         "avoids": "yarn/wool 0.43 (0.21 to 0.87)", "dislikes": None, "active_weekday": "Saturday", "active_hour": 20,
-        "example_users": "ann, bob", "offer_ids": "stove, tent", "offers": "ann, ann",
+        "example_users": "ann, bob", "offer_ids": "stove, tent", "offers": "stove (yarn/wool), A tent",
     }  # fmt: skip
     assert shop.query("select growth, dislikes, active_hour from recudf.fct_group_segments where group_id = 'b'") == [
         (None, None, None)

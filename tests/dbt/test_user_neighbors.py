@@ -64,7 +64,7 @@ def test_the_nearest_are_found(built, expected):
 def test_what_two_share_is_said(built):
     rows = built.query("select user_id, neighbor_id, shared_items, shared from recudf.fct_user_neighbors")
     titles = built.query("""
-        select user_id, coalesce(title, item_id) from recudf.int_user_items inner join recudf.stg_items using (item_id)
+        select user_id, title from recudf.int_user_items inner join recudf.stg_items using (item_id)
         where weight > 0""")
     liked = {}
     for user, title in titles:
@@ -72,7 +72,7 @@ def test_what_two_share_is_said(built):
     for user, other, count, shared in rows:
         both = liked.get(user, set()) & liked.get(other, set())
         assert count == len(both)
-        if both:
+        if both:  # every item of the sample has a title
             assert shared.startswith("both like ")
             assert any(title in shared for title in both)
     assert any(count > 0 for _, _, count, _ in rows)

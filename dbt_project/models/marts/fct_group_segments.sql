@@ -89,14 +89,21 @@ offered as (
     group by groups.group_id, recommended.item_id
 ),
 
+-- an item without a title by its topic
 offers as (
     select
-        group_id,
-        {{ recudf.joined_in_order('item_id', 'position') }} as item_ids,
-        {{ recudf.joined_in_order('coalesce(title, item_id)', 'position') }} as items
+        offered.group_id,
+        {{ recudf.joined_in_order('offered.item_id', 'offered.position') }} as item_ids,
+        {{ recudf.joined_in_order(
+            "coalesce(offered.title, offered.item_id || ' (' || replace(topics.name, ', ', '/') || ')', offered.item_id)",
+            'offered.position'
+        ) }} as items
     from offered
-    where position <= 5
-    group by group_id
+    left join {{ ref('recudf', 'int_topic_sources') }} as sources
+        on offered.item_id = sources.source_id and sources.source_kind = 'item'
+    left join {{ ref('recudf', 'int_interests') }} as topics on sources.topic_id = topics.interest_id
+    where offered.position <= 5
+    group by offered.group_id
 ),
 
 history as (

@@ -1,10 +1,11 @@
--- Similar users, and what they share in words: up to three items that both like, those that fewest others do, or else
--- words by which both stand out.
+-- Similar users, and what they share in words: up to three items that both like, those that fewest others do; where these
+-- have no titles words by which both stand out, and else the items' ids.
 with items as (
     select
         neighbors.user_id,
         neighbors.neighbor_id,
-        coalesce(items.title, own.item_id) as name,
+        items.title,
+        own.item_id,
         row_number() over (
             partition by neighbors.user_id, neighbors.neighbor_id order by own.weight * theirs.weight desc, own.item_id
         ) as position
@@ -20,7 +21,8 @@ shared_items as (
         user_id,
         neighbor_id,
         count(*) as items,
-        {{ recudf.joined_in_order('name', 'position') }} filter (where position <= 3) as names
+        {{ recudf.joined_in_order('title', 'position') }} filter (where position <= 3) as titles,
+        {{ recudf.joined_in_order('item_id', 'position') }} filter (where position <= 3) as ids
     from items
     group by user_id, neighbor_id
 ),
@@ -58,8 +60,9 @@ select
     cast(neighbors.likes_cosine as float) as likes_cosine,
     cast(coalesce(shared_items.items, 0) as bigint) as shared_items,
     case
-        when shared_items.names is not null then 'both like ' || shared_items.names
+        when shared_items.titles is not null then 'both like ' || shared_items.titles
         when shared_words.names is not null then 'both are into ' || shared_words.names
+        when shared_items.ids is not null then 'both like ' || shared_items.ids
     end as shared,
     {{ recudf.run_columns() }}
 from {{ ref('recudf', 'int_user_neighbors') }} as neighbors
