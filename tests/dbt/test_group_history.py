@@ -75,7 +75,9 @@ def test_who_joined_and_left_since_the_moment_before(groups):
         (None,),
     ]
     assert groups.query("select count(*) from recudf.fct_group_history") == [(5,)]
-    assert groups.query("select count(*), count(distinct as_of) from recudf.fct_group_member_history") == [(9, 2)]
+    assert groups.query("select count(*), count(distinct as_of) from recudf.fct_group_member_history") == [
+        (9, 2)
+    ]
 
 
 def test_a_group_that_is_no_more_has_one_last_row(groups):
@@ -114,9 +116,9 @@ def test_a_build_writes_its_groups_down(built):
     assert built.query(f"select {same} from recudf.fct_group_history order by all") == built.query(
         f"select {same} from recudf.dim_groups order by all"
     )
-    assert built.query("select group_id, user_id from recudf.fct_group_member_history order by all") == built.query(
-        "select group_id, user_id from recudf.fct_group_members order by all"
-    )
+    assert built.query(
+        "select group_id, user_id from recudf.fct_group_member_history order by all"
+    ) == built.query("select group_id, user_id from recudf.fct_group_members order by all")
 
 
 def test_a_full_refresh_gives_no_id_again(warehouse, sample):
@@ -127,7 +129,10 @@ def test_a_full_refresh_gives_no_id_again(warehouse, sample):
         return {g for (g,) in warehouse.query("select group_id from recudf.int_group_fits")}
 
     warehouse.load(**sample.inputs).build(*parts)
-    first, rows = ids(), warehouse.rows("int_group_fits", without=("group_id", "cluster_number", "next_number"))
+    first, rows = (
+        ids(),
+        warehouse.rows("int_group_fits", without=("group_id", "cluster_number", "next_number")),
+    )
     again = warehouse.build(*parts, "--full-refresh")
     assert again.rows("int_group_fits", without=("group_id", "cluster_number", "next_number")) == rows
     second = ids()

@@ -35,7 +35,9 @@ def values(rows):
 def shop(tmp_path_factory):
     shop = Warehouse(tmp_path_factory.mktemp("segments") / "shop.duckdb")
     events = values([(user, "i", time) for user, time in EVENTS])
-    points = " union all ".join(f"select '{user}' as user_id, {v}::float[] as vector" for user, v in POINTS.items())
+    points = " union all ".join(
+        f"select '{user}' as user_id, {v}::float[] as vector" for user, v in POINTS.items()
+    )
     shop.load(interactions=f"from {events} as t (user_id, item_id, occurred_at)")
     shop.load("recudf", **{
         "fct_group_members": f"from {values(MEMBERS)} as t (group_id, user_id, similarity)",
@@ -63,7 +65,9 @@ def test_a_lift_and_its_interval_by_hand(shop):
         where group_id = 'a' and interest_id = 'camping' and attitude = 'likes'""")
     assert (n, share, others) == (2, pytest.approx(0.7), pytest.approx(0.3))
     width = 1.96 * math.sqrt(0.02 / 0.98 + 0.02 / 0.18)
-    assert [lift, low, high] == pytest.approx([7 / 3, 7 / 3 * math.exp(-width), 7 / 3 * math.exp(width)], abs=2e-6)
+    assert [lift, low, high] == pytest.approx(
+        [7 / 3, 7 / 3 * math.exp(-width), 7 / 3 * math.exp(width)], abs=2e-6
+    )
     assert [round(x, 2) for x in (lift, low, high)] == [2.33, 1.15, 4.75]
 
 
@@ -71,7 +75,9 @@ def test_a_segment_in_one_row(shop):
     """Camping is turned away from as well, by people who like it more than others do: that is no dislike."""
     row = shop.table("select * exclude (run_id, as_of) from recudf.fct_group_segments where group_id = 'a'")
     found = row.to_pylist()[0]
-    shares = {name: round(found.pop(name), 4) for name in ("growth", "active_weekday_share", "active_hour_share")}
+    shares = {
+        name: round(found.pop(name), 4) for name in ("growth", "active_weekday_share", "active_hour_share")
+    }
     # Saturday: all of ann's, half of bob's; the hours are ann's alone
     assert shares == {"growth": -0.5, "active_weekday_share": 0.75, "active_hour_share": 1}
     previous = found.pop("previous_as_of")
@@ -82,9 +88,9 @@ def test_a_segment_in_one_row(shop):
         "avoids": "yarn/wool 0.43 (0.21 to 0.87)", "dislikes": None, "active_weekday": "Saturday", "active_hour": 20,
         "example_users": "ann, bob", "offer_ids": "stove, tent", "offers": "stove (yarn/wool), A tent",
     }  # fmt: skip
-    assert shop.query("select growth, dislikes, active_hour from recudf.fct_group_segments where group_id = 'b'") == [
-        (None, None, None)
-    ]
+    assert shop.query(
+        "select growth, dislikes, active_hour from recudf.fct_group_segments where group_id = 'b'"
+    ) == [(None, None, None)]
 
 
 def test_two_groups_compared(shop):

@@ -33,7 +33,7 @@
 {%- endmacro %}
 
 
-{# ... and what is older than a var says, in days, unless the build looks back itself. #}
+{# ... and what is older than so many days, unless the build looks back itself. #}
 {% macro forget_moments(relation, days) -%}
     {%- set condition -%}
         ({{ recudf.is_of_this_moment() }} or {{ recudf.is_older_than(days) }})
@@ -61,7 +61,7 @@ everybody stays. #}
     {%- set now = '(select as_of from ' ~ ref('recudf', 'stg_as_of') ~ ')' -%}
     coalesce(
         not (select is_replay from {{ ref('recudf', 'stg_as_of') }})
-        and {{ recudf.microseconds('history.as_of') }} < {{ recudf.microseconds(now) }} - 86400e6 * {{ recudf.number(days) }},
+        and {{ recudf.microseconds('history.as_of') }} < {{ recudf.microseconds(now) }} - 86400e6 * {{ days }},
         false
     )
 {%- endmacro %}
@@ -80,4 +80,19 @@ everybody stays. #}
         and not exists (select 1 from ({{ known }}) as known where known.user_id = history.user_id),
         false
     )
+{%- endmacro %}
+
+
+{% macro forget_recommendations(relation) -%}
+    {{ recudf.forget_users(relation, recudf.number('recommendation_history_days')) }}
+{%- endmacro %}
+
+
+{% macro forget_members(relation) -%}
+    {{ recudf.forget_users(relation, recudf.number('group_history_days')) }}
+{%- endmacro %}
+
+
+{% macro forget_centroids(relation) -%}
+    {{ recudf.forget_moments(relation, recudf.number('group_history_days')) }}
 {%- endmacro %}

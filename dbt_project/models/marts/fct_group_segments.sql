@@ -1,5 +1,5 @@
--- What is known of each group, in one row: how it grows, what it likes and does not, when it is active, whom to look at,
--- and what to offer next. Groups of at least min_group_size.
+-- What is known of each group, in one row: how it grows, what it likes and does not, when it is active, whom to look
+-- at, and what to offer next. Groups of at least min_group_size.
 with groups as (
     select *
     from {{ ref('recudf', 'dim_groups') }}
@@ -62,7 +62,7 @@ recommended as (
 averages as (
     select
         item_id,
-        sum(points) / (select count(distinct user_id) from recommended) as everybody
+        sum(points) / (select count(distinct user_id) from {{ ref('recudf', 'fct_recommendations') }}) as everybody
     from recommended
     group by item_id
 ),
@@ -95,7 +95,8 @@ offers as (
         offered.group_id,
         {{ recudf.joined_in_order('offered.item_id', 'offered.position') }} as item_ids,
         {{ recudf.joined_in_order(
-            "coalesce(offered.title, offered.item_id || ' (' || replace(topics.name, ', ', '/') || ')', offered.item_id)",
+            "coalesce(offered.title, offered.item_id || ' (' || replace(topics.name, ', ', '/') || ')', "
+            ~ 'offered.item_id)',
             'offered.position'
         ) }} as items
     from offered

@@ -66,13 +66,13 @@ liked as (
     where attitude = 'likes'
 ),
 
--- of two shares the smaller ones over the larger ones, and larger = both - smaller
+-- of two shares the smaller ones over the larger ones, and larger = total - smaller
 shared_interests as (
     select
         pairs.group_id,
         pairs.other_group_id,
         sum(least(own.share, theirs.share)) as smaller,
-        min(own.whole) + min(theirs.whole) as both
+        min(own.whole) + min(theirs.whole) as total
     from pairs
     inner join liked as own on pairs.group_id = own.group_id
     inner join liked as theirs on pairs.other_group_id = theirs.group_id and own.interest_id = theirs.interest_id
@@ -99,7 +99,7 @@ select
     groups.name,
     others.name as other_name,
     shared_words.words as shared_words,
-    cast(round(shared_interests.smaller / (shared_interests.both - shared_interests.smaller), 6) as float)
+    cast(round(shared_interests.smaller / (shared_interests.total - shared_interests.smaller), 6) as float)
         as interest_overlap,
     cast(coalesce(shared_users.users, 0) as bigint) as shared_users,
     {{ recudf.run_columns() }}

@@ -8,7 +8,8 @@ select
     cast(round(people.similarity, 6) as float) as similarity,
     cast(coalesce(people.ties, 0) as bigint) as common_ties,
     case
-        when people.ties > 3 then 'knows ' || people.names || ' and ' || cast(people.ties - 3 as string) || ' more whom you know'
+        when people.ties > 3
+            then 'knows ' || people.names || ' and ' || cast(people.ties - 3 as string) || ' more whom you know'
         when people.ties > 0 then 'knows ' || people.names || ', whom you know'
         when neighbors.shared is not null then 'you ' || neighbors.shared
         else 'you like the same'

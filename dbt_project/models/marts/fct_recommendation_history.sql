@@ -1,5 +1,5 @@
 -- What was recommended when: each build adds its recommendations, in place of an earlier build's of the same moment.
--- What is forgotten before that: see the macro forget_users.
+-- What is forgotten before that: see the macro forget_recommendations.
 select
     user_id,
     item_id,

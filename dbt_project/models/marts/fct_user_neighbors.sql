@@ -1,5 +1,5 @@
--- Similar users, and what they share in words: up to three items that both like, those that fewest others do; where these
--- have no titles words by which both stand out, and else the items' ids.
+-- Similar users, and what they share in words: up to three items that both like, those that fewest others do; where
+-- these have no titles words by which both stand out, and else the items' ids.
 with items as (
     select
         neighbors.user_id,

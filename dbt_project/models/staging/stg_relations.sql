@@ -1,5 +1,5 @@
--- Who knows or follows whom: trimmed, once, at possible times, and only what this build may see. Nobody knows themselves.
--- Without the var as_of also ties that are later than the latest event.
+-- Who knows or follows whom: trimmed, once, at possible times, and only what this build may see. Nobody knows
+-- themselves. Without the var as_of also ties that are later than the latest event.
 with source as (
     {{ recudf.select_input('relations') }}
 ),

@@ -38,7 +38,9 @@ TEXTS = pa.schema(
     [(n, pa.string()) for n in ("text_id", "user_id", "item_id", "kind", "text")]
     + [("created_at", TIME), ("source", pa.string())]
 )
-RELATIONS = pa.schema([(n, pa.string()) for n in ("user_id", "other_user_id", "kind")] + [("occurred_at", TIME)])
+RELATIONS = pa.schema(
+    [(n, pa.string()) for n in ("user_id", "other_user_id", "kind")] + [("occurred_at", TIME)]
+)
 USERS_GROUPS = pa.schema(
     [(n, pa.string()) for n in ("user_id", "group_id", "group_name")] + [("from", TIME), ("until", TIME)]
 )
@@ -57,8 +59,8 @@ class Sample:
 def make_sample(parameters: SampleParameters | None = None) -> Sample:
     """A shop with planted interest groups; equal parameters give equal tables on every machine.
 
-    Inputs are items, users, interactions, texts and relations, with the columns that `recudf load` knows. Truth is
-    users_groups (the group of each user, from and until when) and bots.
+    Inputs are items, users, interactions, texts and relations, with the columns that `recudf load` knows.
+    Truth is users_groups (the group of each user, from and until when) and bots.
     """
     p = parameters or SampleParameters()
     draw = Draw(p.seed)

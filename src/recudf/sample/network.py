@@ -17,8 +17,8 @@ Tie = tuple[str, str, str, int]  # user_id, other_user_id, kind, time in seconds
 def make_network(draw: Draw, users: Sequence[User], noise: float) -> list[Tie]:
     """Three to seven ties that each user makes, in order of time.
 
-    Most lie within the group that the user is in last, and half of those lead to somebody whom a tie of the user's knows
-    already; the share `noise` leads to anybody. In a group without others all lead to anybody.
+    Most lie within the group that the user is in last, and half of those lead to somebody whom a tie of the
+    user's knows already; the share `noise` leads to anybody.
     """
     knows: dict[str, list[str]] = {user.user_id: [] for user in users}
     mates: dict[int, list[str]] = {}
@@ -32,10 +32,8 @@ def make_network(draw: Draw, users: Sequence[User], noise: float) -> list[Tie]:
         among = set(inside)
         for _ in range(3 + draw.below(5)):
             beyond = [z for y in knows[user.user_id] for z in knows[y] if z in among]
-            if draw.chance(noise):
-                others = everybody
-            else:
-                others = beyond if draw.chance(CLOSED) else inside
+            inward = beyond if draw.chance(CLOSED) else inside
+            others = everybody if draw.chance(noise) else inward
             others = [o for o in others if o != user.user_id and o not in knows[user.user_id]]
             if not others:
                 continue

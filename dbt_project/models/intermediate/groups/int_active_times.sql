@@ -1,5 +1,6 @@
--- User x weekday or hour: which part of the user's dated events it has. Midnight to the second stands for a time without
--- hours. weekday: 0 is Monday, since 1970 began on a Thursday; what is added keeps days before it positive. hour: UTC.
+-- User x weekday or hour: which part of the user's dated events it has. Midnight to the second stands for a time
+-- without hours. weekday: 0 is Monday, since 1970 began on a Thursday; what is added keeps days before it positive.
+-- hour: UTC.
 with events as (
     select
         user_id,

@@ -1,4 +1,5 @@
--- Where the discovered groups were when: each build adds its centroids, in place of an earlier build's of the same moment.
+-- Where the discovered groups were when: each build adds its centroids, in place of an earlier build's of the same
+-- moment.
 select
     group_id,
     centroid,

@@ -1,5 +1,5 @@
--- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none, nor does, with
--- the var group_max_distance, who is farther from all of them.
+-- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none, nor does,
+-- with the var group_max_distance, who is farther from all of them.
 with groups as (
     select *
     from {{ ref('recudf', 'int_group_fits') }}

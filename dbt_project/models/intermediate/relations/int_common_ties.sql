@@ -1,5 +1,6 @@
 -- User x somebody whom the user has no tie to, but people whom the user knows or follows have, in either direction: who
--- they are, and the sum of 1 / ln(ties) over them, since who knows few says more (Adamic & Adar, Social Networks 25, 2003).
+-- they are, and the sum of 1 / ln(ties) over them, since who knows few says more (Adamic & Adar, Social Networks 25,
+-- 2003).
 with known as (
     select user_id, other_user_id from {{ ref('recudf', 'stg_relations') }}
     union

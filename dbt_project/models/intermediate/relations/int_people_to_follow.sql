@@ -1,5 +1,5 @@
--- Whom a user might like to know: whom the user's ties know, and similar users, by the sum of both. Who follows the user
--- without being followed may be among them.
+-- Whom a user might like to know: whom the user's ties know, and similar users, by the sum of both. Who follows the
+-- user without being followed may be among them.
 with near as (
     select
         *,
