@@ -1,6 +1,6 @@
-"""Are the groups of users those that were planted, do they stay, and is it true what is said of them?
+"""Are the groups of users those that were planted, and do they stay?
 
-    python benchmarks/group_structure.py DATA [DATA ...] [--output benchmarks/results/group_structure.md]
+    python benchmarks/group_structure.py [DATA ...] [--output benchmarks/results/group_structure.md]
 
 DATA: folders in the form that `recudf load` reads; results are named by the folder.
 
@@ -9,27 +9,40 @@ drift: the group a user is in last), and how many were found of six.
 
 Stay: the share of users whose group has the same id after 5 % more users, 10 % more events, another seed.
 Each starts from the build on the data without them.
-
-True: the later half of what each user did is hidden from a build. Claims of fct_group_interests (an interval
-above or below 1, at least five members) are compared with the lift in what was hidden.
-
-Recommended is, to each user, what most members of the group liked, or most people, or the ten most similar
-users, weighed by similarity: those of fct_user_neighbors, and those with the largest cosine of plain likes.
-What the user has seen is left out; ndcg@10 of the hidden likes, differences with bootstrap intervals over users.
 """
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
-from group_claims import build, claims, hide_later_half, members, query, rankings
+import duckdb
 from sklearn.metrics import adjusted_rand_score
 
+from recudf.cli.project import run_dbt
 from recudf.engines.loading import load
 from recudf.sample import SampleParameters, make_sample, write_sample
 
 USERS = "substr(md5(user_id), 1, 3) < '0cd'"  # 5 %
 EVENTS = "substr(md5(user_id || item_id), 1, 3) < '19a'"  # 10 %
+
+
+def build(database: Path, *selected: str, **variables: object) -> None:
+    """Build models without tests."""
+    options = ["--quiet", "--log-level-file", "none", "--exclude-resource-type", "test", "unit_test"]
+    if variables:
+        options += ["--vars", json.dumps(variables)]
+    if not run_dbt(["build", *options, "--select", *selected], database):
+        raise SystemExit(f"{database}: the build failed")
+
+
+def query(database: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(database)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def members(database: Path) -> dict[str, str]:
+    return dict(query(database, "select user_id, group_id from recudf.int_group_members"))
 
 
 def planted(folder: Path) -> list[str]:
@@ -85,48 +98,28 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="*")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/group_structure.md"))
     options = parser.parse_args()
-    tables: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tables["Planted"] = planted(folder)
-        stays, told, ranked = [], [], []
+        lines = ["## Planted", "", *planted(folder)]
+        if options.data:
+            lines += [
+                "## Stay",
+                "",
+                "| data | change | users | same id | groups before, after |",
+                "|---|---|---|---|---|",
+            ]
         for data in options.data:
             database = folder / f"{data.name}.duckdb"
             load(database, [data])
-            stays += stay(database, data.name)
-            build(database, "+int_interactions_weighted")
-            query(database, "create schema if not exists everything")
-            query(
-                database,
-                """create table everything.liked as
-                select user_id, item_id, weight from recudf.int_interactions_weighted""",
-            )
-            hide_later_half(database)
-            build(
-                database,
-                "+fct_group_interests",
-                "+fct_user_neighbors",
-                "--full-refresh",
-                holdout="main.hidden",
-            )
-            told += claims(database, data.name)
-            ranked += rankings(database, data.name)
-        if options.data:
-            head = ["| data | change | users | same id | groups before, after |", "|---|---|---|---|---|"]
-            tables["Stay"] = [*head, *stays, ""]
-            head = [
-                "| data | liked | claims | same direction later | ln lift later / claimed |",
-                "|---|---|---|---|---|",
-            ]
-            tables["True"] = [*head, *told, ""]
-            head = ["| data | ranking | ndcg@10 | difference | users |", "|---|---|---|---|---|"]
-            tables["Recommended"] = [*head, *ranked, ""]
-    text = "\n".join(line for title, lines in tables.items() for line in (f"## {title}", "", *lines))
-    options.output.write_text(
-        "# Groups of users\n\nWritten by `python benchmarks/group_structure.py`; its docstring says how.\n\n"
-        + text
-    )
-    print(text)
+            lines += stay(database, data.name)
+    head = [
+        "# Groups of users",
+        "",
+        "Written by `python benchmarks/group_structure.py`; its docstring says how.",
+        "",
+    ]
+    options.output.write_text("\n".join([*head, *lines, ""]))
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":
