@@ -2,14 +2,14 @@
 
     python benchmarks/user_neighbors.py WAREHOUSE [...] [--memberships FOLDER] [--output FILE]
 
-WAREHOUSE: a DuckDB file that `recudf build` built. A random quarter of what each user liked is hidden; items are
-ranked by the likes of the ten nearest users, weighed by likeness; ndcg@10 of the hidden, differences to the
+WAREHOUSE: a DuckDB file that `recudf build` built. A random quarter of what each user liked is hidden; items
+are ranked by the likes of the ten nearest users, weighed by likeness; ndcg@10 of the hidden, differences to the
 cosine of plain likes with 95 % bootstrap intervals over users. Hidden with seed 0, by which the formula was
 chosen, and with seed 1. Vectors of users are made anew without what is hidden. `candidates` looks at thirty
 users only, as the models do.
 
-FOLDER: interactions and memberships in the form that `recudf load` reads. The share of ten nearest users who are
-in a group with the user; the groups themselves are not looked at.
+FOLDER: interactions and memberships in the form that `recudf load` reads. The share of ten nearest users who
+are in a group with the user; the groups themselves are not looked at.
 """
 
 import argparse
@@ -18,7 +18,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-ITEM_USERS = 200
 DISCOUNTS = 1 / np.log2(np.arange(2, 12))
 
 
@@ -34,10 +33,10 @@ def interval(values: np.ndarray) -> str:
 
 
 def rare_likes(liked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cosines of likes weighed by inverse popularity, and likes of the items that are compared."""
+    """Cosines of likes weighed by inverse popularity, and what they are of: likes that others share."""
     users = liked.sum(axis=0)
     rows = unit(liked * np.log(1 + len(liked) / np.maximum(users, 1)))
-    rows = np.where((users >= 2) & (users <= ITEM_USERS), rows, 0)
+    rows = np.where(users > 1, rows, 0)
     return rows @ rows.T, rows
 
 
@@ -70,7 +69,8 @@ def by_hidden_likes(warehouse: Path) -> list[str]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute("""
             select user_id, item_id, weight from recudf.int_user_items
-            inner join recudf.int_users_flagged using (user_id) where weight > 0 and not is_bot order by all""").fetchall()
+            inner join recudf.int_users_flagged using (user_id)
+            where weight > 0 and not is_bot order by all""").fetchall()
         known = dict(connection.execute("select item_id, vector from recudf.vec_items").fetchall())
     users = {user: n for n, user in enumerate(sorted({row[0] for row in rows}))}
     items = {item: n for n, item in enumerate(sorted({row[1] for row in rows}))}

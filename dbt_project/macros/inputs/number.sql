@@ -5,7 +5,7 @@
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive', 'deep_half_life_days': 'positive',
         'recommendation_history_days': 'positive', 'outcome_days': 'positive', 'group_history_days': 'positive',
         'group_max_distance': 'not negative', 'group_margin': 'not negative', 'group_certain_events': 'not negative',
-        'neighbors_per_user': 'count', 'neighbor_item_users': 'count',
+        'neighbors_per_user': 'count',
         'people_per_user': 'count', 'people_similarity_weight': 'not negative', 'people_hub_ties': 'count',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',

@@ -1,5 +1,4 @@
--- What people liked, as a unit vector over items in which what few like weighs more. An item that more than
--- neighbor_item_users like says too little of any two of them to be compared.
+-- What people liked, as a unit vector over items in which what few like weighs more.
 with likes as (
     select
         history.user_id,
@@ -28,6 +27,6 @@ select
     user_id,
     item_id,
     -- of others that like it, too, so that it can be compared
-    item_users between 2 and {{ recudf.number('neighbor_item_users') }} as is_compared,
+    item_users > 1 as is_compared,
     round(weight / sqrt(sum(weight * weight) over (partition by user_id)), 9) as weight
 from weighed
