@@ -5,8 +5,8 @@
 WAREHOUSE: a DuckDB file that `recudf build` built. A random quarter of what each user liked is hidden; items
 are ranked by the likes of the ten nearest users, weighed by likeness; ndcg@10 of the hidden, differences to
 the cosine of plain likes with 95 % bootstrap intervals over users. Hidden with seed 0, by which the formula
-was chosen, and with seed 1. Vectors of users are made anew without what is hidden. `candidates` looks at thirty
-users only, as the models do.
+was chosen, and with seed 1. Vectors of users are made anew without what is hidden. `candidates` looks at
+thirty users only, as the models do.
 
 FOLDER: interactions and memberships in the form that `recudf load` reads. The share of ten nearest users who
 are in a group with the user; the groups themselves are not looked at.
