@@ -19,6 +19,13 @@ KEYS = {
     "dim_items": ["item_id"],
     "dim_groups": ["group_id"],
     "fct_group_members": ["user_id"],
+    "fct_group_member_history": ["user_id"],  # of one build
+    "fct_group_history": ["group_id"],
+    "fct_group_interests": ["group_id", "interest_id", "attitude"],
+    "fct_group_segments": ["group_id"],
+    "fct_group_similarities": ["group_id", "rank"],
+    "fct_user_neighbors": ["user_id", "rank"],
+    "fct_people_to_follow": ["user_id", "rank"],
     "dim_interests": ["interest_id"],
     "fct_user_interests": ["user_id", "layer", "interest_id"],
     "fct_interest_sources": ["interest_id", "source_kind", "source_id"],

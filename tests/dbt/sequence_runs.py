@@ -22,6 +22,11 @@ FOLLOWS_EARLIER_FITS = {
     "dim_groups": "*",  # ids and k-means both start from the groups of the build before
     "fct_group_members": "*",  # members are nearest to those groups' centroids
     "fct_group_recommendations": "group_id not like 'discovered-%'",
+    "fct_group_history": "*",  # ... and how they were, so long ago as earlier builds saw
+    "fct_group_member_history": "*",
+    "fct_group_interests": "*",
+    "fct_group_segments": "*",
+    "fct_group_similarities": "*",
     "dim_users": ("group_id",),  # the same membership
     "dim_interests": "kind = 'word'",  # topics, and what they leave room for, as groups
     "fct_user_interests": "granularity = 'word'",
@@ -33,7 +38,13 @@ FOLLOWS_EARLIER_FITS = {
     "fct_recommendation_history": "as_of = (select as_of from recudf.stg_as_of)",
     "fct_recommendation_outcomes": "recommended_at = (select as_of from recudf.stg_as_of)",
 }
-KEPT = (*FITS, "fct_recommendation_history")  # what is handed over
+KEPT = (  # what is handed over
+    *FITS,
+    "fct_recommendation_history",
+    "int_group_centroid_history",
+    "fct_group_member_history",
+    "fct_group_history",
+)
 # `recudf build` leaves tables alone where nothing has changed; with an option that it does not know it builds
 WITHOUT_SHORTCUT = ("--log-level-file", "none")
 

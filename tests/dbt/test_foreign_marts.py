@@ -36,7 +36,23 @@ MARTS = sorted(path.stem for path in (project_directory() / "models" / "marts").
 
 # marts that are made of another one, and go with it
 READERS = {
-    "fct_recommendations": ("fct_recommendation_history", "fct_recommendation_outcomes"),
+    "fct_recommendations": (
+        "fct_recommendation_history",
+        "fct_recommendation_outcomes",
+        "fct_group_segments",
+    ),
+    "dim_groups": ("fct_group_history", "fct_group_similarities", "fct_group_segments"),
+    "fct_group_members": (
+        "fct_group_member_history",
+        "fct_group_history",
+        "fct_group_interests",
+        "fct_group_similarities",
+        "fct_group_segments",
+    ),
+    "fct_group_member_history": ("fct_group_history", "fct_group_segments"),
+    "fct_group_history": ("fct_group_segments",),
+    "fct_group_interests": ("fct_group_segments", "fct_group_similarities"),
+    "fct_user_neighbors": ("fct_people_to_follow",),
     "fct_recommendation_history": ("fct_recommendation_outcomes",),
 }
 

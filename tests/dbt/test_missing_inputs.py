@@ -36,6 +36,12 @@ def build(one_file):
         listed = found["fct_group_members"] > 0 and found["fct_recommendations"] > 0
         assert (found.pop("fct_group_recommendations") > 0) == listed
         assert found.pop("fct_recommendation_outcomes") == (found["fct_recommendations"] if dated else 0)
+        assert found.pop("fct_group_history") == (found["dim_groups"] if dated else 0)
+        assert found.pop("fct_group_member_history") == (found["fct_group_members"] if dated else 0)
+        assert found.pop("fct_group_segments") <= found["dim_groups"]
+        assert found.pop("fct_group_similarities") <= max(0, found["dim_groups"] ** 2 - found["dim_groups"])
+        assert found.pop("fct_user_neighbors") <= 10 * found["dim_users"]
+        assert found.pop("fct_people_to_follow") == 0  # nobody knows anybody here
         return found
 
     return fresh
@@ -55,7 +61,7 @@ def counts(users=0, items=0, groups=0, members=0, recommendations=0):
 def test_nothing_at_all(build, one_file):
     assert build(tested=True) == counts()
     assert one_file.query("select as_of from recudf.stg_as_of") == [(None,)]
-    assert len(INTERESTS) == 6
+    assert len(INTERESTS) == 7
     assert not any(one_file.rows(mart) for mart in INTERESTS)
 
 

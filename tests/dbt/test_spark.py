@@ -24,6 +24,9 @@ FEW = ("--quiet", "--vars", "{spark_partitions: 2, spark_index_shards: 3}")
 REBUILT = (
     "int_text_embeddings",
     "int_group_fits",
+    "int_group_centroid_history",
+    "fct_group_member_history",
+    "fct_group_history",
     "fct_recommendation_history",
     "fct_runs",
 )  # what reads its earlier self, or keeps it

@@ -1,5 +1,5 @@
 {# Clusters that keep their numbers: a later build starts from the centroids of the one before, and keeps them as they
-are where the points are the same; a full refresh starts anew.
+are where the points are the same; a full refresh starts anew, with numbers that were never given.
 
 this: the model that holds them. points: a relation (id, vector, fingerprint), the id's name given. params: of
 cluster_fit, a SQL expression of JSON without the closing brace, which may use encoder.points, how many there are.
@@ -7,7 +7,8 @@ listed: which ids are kept beside a cluster, its 'exemplars' or all its 'members
 a list and a text of the same, where topics are found in these, by topic_fit, and not in the vectors.
 Gives (cluster_number, centroid, size, <listed>, next_number, fingerprint, fitted_on). #}
 {% macro lasting_fits(this, points, id, params, listed, words=none) -%}
-{%- set earlier = recudf.earlier_self(this) if execute and not should_full_refresh() else none %}
+{%- set earlier = recudf.earlier_self(this) if execute else none %}
+{%- set starts_anew = execute and should_full_refresh() %}
 {%- set nobody = 'cast(' ~ recudf.array([]) ~ ' as ' ~ recudf.array_of('string') ~ ')' %}
 {#- to the parameters a build adds what the earlier fit left #}
 {%- set asked = [
@@ -53,7 +54,7 @@ kept as {{ recudf.materialized() }} (
         case when points.handle is not null then earlier.fitted_on end as fitted_on
     from earlier
     cross join points
-    where points.handle is null or points.fitted_on = earlier.fitted_on
+    where points.handle is null or {{ 'false' if starts_anew else 'points.fitted_on = earlier.fitted_on' }}
 ),
 
 -- centroids of another encoder are no starting point
@@ -63,6 +64,9 @@ continued as (
         select vector_index(earlier.cluster_number, earlier.centroid) as handle
         from earlier
         inner join points on earlier.fingerprint = points.fingerprint
+        {%- if starts_anew %}
+        where false
+        {%- endif %}
     ) as indexed
 ),
 

@@ -3,7 +3,10 @@
     {%- set value = var(name) -%}
     {%- set bounds = {
         'half_life_days': 'positive', 'popularity_half_life_days': 'positive', 'deep_half_life_days': 'positive',
-        'recommendation_history_days': 'positive', 'outcome_days': 'positive',
+        'recommendation_history_days': 'positive', 'outcome_days': 'positive', 'group_history_days': 'positive',
+        'group_max_distance': 'not negative', 'group_margin': 'not negative', 'group_certain_events': 'not negative',
+        'neighbors_per_user': 'count', 'people_per_user': 'count', 'people_similarity_weight': 'not negative',
+        'people_hub_ties': 'count',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'recommendations_per_group': 'count',
         'group_voters': 'count', 'group_candidates': 'count', 'group_seen_share': 'positive', 'min_group_size': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',

@@ -5,6 +5,8 @@
 -- depends_on: {{ ref('recudf', 'fct_interest_rules') }} {{ ref('recudf', 'dim_interests') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_sources') }} {{ ref('recudf', 'fct_interest_trends') }}
 -- depends_on: {{ ref('recudf', 'fct_interest_history') }} {{ ref('recudf', 'fct_recommendation_outcomes') }}
+-- depends_on: {{ ref('recudf', 'fct_group_segments') }} {{ ref('recudf', 'fct_group_similarities') }}
+-- depends_on: {{ ref('recudf', 'fct_user_neighbors') }} {{ ref('recudf', 'fct_people_to_follow') }}
 {%- set began = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'), 'run_started_at') %}
 {%- set began_second = recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') %}
 

@@ -16,6 +16,7 @@ from recudf.sample.behaviour import Behaviour, Event
 from recudf.sample.catalogue import Item, make_items, read_departments
 from recudf.sample.dirt import Bot, make_bots, soil_events, soil_texts
 from recudf.sample.draw import Draw
+from recudf.sample.network import make_network
 from recudf.sample.parameters import DAY, END, START, SampleParameters
 from recudf.sample.people import Group, User, make_groups, make_users
 from recudf.sample.texts import Text, Writer
@@ -37,6 +38,9 @@ TEXTS = pa.schema(
     [(n, pa.string()) for n in ("text_id", "user_id", "item_id", "kind", "text")]
     + [("created_at", TIME), ("source", pa.string())]
 )
+RELATIONS = pa.schema(
+    [(n, pa.string()) for n in ("user_id", "other_user_id", "kind")] + [("occurred_at", TIME)]
+)
 USERS_GROUPS = pa.schema(
     [(n, pa.string()) for n in ("user_id", "group_id", "group_name")] + [("from", TIME), ("until", TIME)]
 )
@@ -55,8 +59,8 @@ class Sample:
 def make_sample(parameters: SampleParameters | None = None) -> Sample:
     """A shop with planted interest groups; equal parameters give equal tables on every machine.
 
-    Inputs are items, users, interactions and texts, with the columns that `recudf load` knows. Truth is
-    users_groups (the group of each user, from and until when) and bots.
+    Inputs are items, users, interactions, texts and relations, with the columns that `recudf load` knows.
+    Truth is users_groups (the group of each user, from and until when) and bots.
     """
     p = parameters or SampleParameters()
     draw = Draw(p.seed)
@@ -75,6 +79,9 @@ def make_sample(parameters: SampleParameters | None = None) -> Sample:
         "interactions": _table(INTERACTIONS, map(_event_row, sorted(all_events, key=_event_order))),
     }
     inputs["texts"], text_dirt = _texts_table(draw, texts)
+    # a stream of its own, so that all else is what it was without it
+    ties = make_network(Draw(p.seed + 1_000_000), users, p.noise)
+    inputs["relations"] = _table(RELATIONS, [(*tie[:3], _when(tie[3])) for tie in ties])
     truth = {
         "users_groups": _table(USERS_GROUPS, sorted(r for u in users for r in _membership_rows(u, groups))),
         "bots": _table(BOTS, [(b.user_id, _when(b.day).date(), len(b.events)) for b in bots]),

@@ -1,8 +1,16 @@
--- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none.
-with centroids as {{ recudf.materialized() }} (
-    select vector_index(group_id, centroid) as handle
+-- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none, nor does,
+-- with the var group_max_distance, who is farther from all of them.
+with groups as (
+    select *
     from {{ ref('recudf', 'int_group_fits') }}
     where is_group
+),
+
+centroids as {{ recudf.materialized() }} (
+    select
+        vector_index(group_id, centroid) as handle,
+        vector_index(cluster_number, centroid) as numbered
+    from groups
 ),
 
 nearest as (
@@ -11,6 +19,9 @@ nearest as (
         cosine_topk(points.vector, centroids.handle, 2) as groups
     from {{ ref('recudf', 'int_group_points') }} as points
     cross join centroids
+    {%- if var('group_max_distance') is not none %}
+    where cluster_assign(points.vector, centroids.numbered, {{ recudf.number('group_max_distance') }}) is not null
+    {%- endif %}
 )
 
 select
