@@ -74,6 +74,8 @@ everybody stays. #}
         select user_id from ({{ recudf.select_input('texts') }}) as texts
         union all
         select user_id from ({{ recudf.select_input('users') }}) as listed
+        union all
+        select user_id from ({{ recudf.select_input('memberships') }}) as members
     {%- endset -%}
     coalesce(
         exists (select 1 from ({{ known }}) as anybody where anybody.user_id is not null)
