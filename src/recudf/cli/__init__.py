@@ -11,6 +11,7 @@ from recudf.cli.errors import reported
 COMMANDS = {
     "build": "Build all tables with dbt.",
     "demo": "Sample, load, build, evaluate, and show what came out.",
+    "explain": "Say why an item is recommended to a user, or why not.",
     "evaluate": "Measure recommendations by replaying the past.",
     "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
