@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": "Measure recommendations by replaying the past.",
     "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
+    "publish": "Write the tables that BI tools read to a folder.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",
 }

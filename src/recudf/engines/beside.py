@@ -47,13 +47,26 @@ def only_run(database: Path) -> Iterator[None]:
     check_space(database)
     folder = artifacts(database)
     folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock.duckdb", f"another run of recudf works on {database}"):
+        yield
+
+
+@contextmanager
+def locked(path: Path, taken: str) -> Iterator[None]:
+    """Hold a lock that no other process holds; a killed one lets go of it.
+
+    Raises WarehouseError, beginning with `taken` and naming the other process, while there is one.
+    """
     try:
         # DuckDB's own lock on a file of its own: the same on every platform, gone with the process
-        lock = duckdb.connect(str(folder / "lock.duckdb"))
+        lock = duckdb.connect(str(path))
     except duckdb.Error as error:
-        raise WarehouseError(
-            f"another run of recudf works on {database}: wait until it is done ({str(error).splitlines()[0]})"
-        ) from None
+        said = str(error).splitlines()[0]
+        if "lock" not in said:
+            raise WarehouseError(
+                f"cannot write {path}: free some space, or change its permissions ({said})"
+            ) from None
+        raise WarehouseError(f"{taken}: wait until it is done ({said})") from None
     try:
         yield
     finally:
