@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "Sample, load, build, evaluate, and show what came out.",
     "explain": "Say why an item is recommended to a user, or why not.",
     "evaluate": "Measure recommendations by replaying the past.",
+    "forget": "Take people out, and all that was made of them.",
     "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
     "publish": "Write the tables that BI tools read to a folder.",

@@ -83,7 +83,7 @@ def beside(database: Path, embeddings: str = "recudf_embeddings") -> Iterator[Pa
     """
     with only_run(database):
         _settle(database)
-        before = _state(database)
+        before = state(database)
         copy = artifacts(database) / "building" / database.name
         unfinished = _set_aside(copy)
         shutil.copyfile(database, copy)
@@ -91,7 +91,7 @@ def beside(database: Path, embeddings: str = "recudf_embeddings") -> Iterator[Pa
             _take_over_embeddings(copy, unfinished, embeddings)
         yield copy
         _settle(copy)
-        if _state(database) != before:
+        if state(database) != before:
             raise WarehouseError(
                 f"{database} was changed by another process, so it was left as it is: run this again"
             )
@@ -141,7 +141,8 @@ def _take_over_embeddings(copy: Path, unfinished: Path, schema: str) -> None:
     _remove(unfinished)
 
 
-def _state(database: Path) -> tuple[int, int, int, bool]:
+def state(database: Path) -> tuple[int, int, int, bool]:
+    """What changes when somebody writes the file, or replaces it."""
     status = database.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns, _log(database).exists()
 

@@ -14,7 +14,7 @@ from recudf.engines.beside import locked
 from recudf.engines.built import built_database, tables_of
 from recudf.engines.duckdb import STORAGE_VERSION
 from recudf.engines.files import first_line, literal, quoted
-from recudf.errors import WarehouseError
+from recudf.errors import InputError, WarehouseError
 from recudf.publishing.manifest import Manifest, PublishedFile, PublishedTable
 from recudf.publishing.versions import Destination
 
@@ -57,6 +57,18 @@ def roll_back(destination: Path) -> Manifest:
     """Make the version before the current one current again; its manifest."""
     with publishing_to(destination) as place:
         return Manifest.read(place.folder / place.roll_back())
+
+
+def check_published(destination: Path) -> None:
+    """Raise InputError unless a version was published to this folder."""
+    if not Destination(destination).versions():
+        raise InputError(f"{destination} holds nothing published: name a folder of `recudf publish`")
+
+
+def clear(destination: Path) -> list[str]:
+    """Delete all versions; their names."""
+    with publishing_to(destination) as place:
+        return place.clear()
 
 
 @contextmanager
