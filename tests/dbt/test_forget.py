@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import duckdb
 import pytest
@@ -131,7 +133,15 @@ def test_what_builds_share_and_keep_loses_them_alone(shop, people):
     )
     ((embedded,),) = shop.query("select count(*) from recudf_embeddings.int_text_embeddings")
     runs = shop.rows("fct_runs", without=())
+    shop.run(
+        "create table recudf_embeddings.int_llm_answers as select 'what of them' as content from range(4)",
+        "create schema recudf_replay; create table recudf_replay.split_hidden as from raw.interactions",
+    )
     receipt = forget(shop.path, *ids)
+    assert receipt["answers"] == 4
+    assert shop.query(
+        "select schema_name, table_name from duckdb_tables() where table_name = 'int_llm_answers' or schema_name = 'recudf_replay'"
+    ) == []  # fmt: skip
     assert shop.query("from recudf.fct_recommendation_history order by all") == history
     assert (
         shop.query("select text_hash, vector from recudf_embeddings.int_text_embeddings order by text_hash")
@@ -180,6 +190,34 @@ def test_what_cannot_be_done_changes_nothing(shop, people, tmp_path):
     assert shop.path.read_bytes() == before
     assert not list(tmp_path.glob(".recudf/shop/forgetting"))
     forget(shop.path, ids[0])
+
+
+def test_a_killed_one_changes_nothing_and_the_next_one_clears_up(shop, people, tmp_path):
+    ids, *_ = people
+    shop.run("drop table mine.customers")
+    before, working = shop.path.read_bytes(), tmp_path / ".recudf" / "shop" / "forgetting"
+    command = [sys.executable, "-m", "recudf", "forget", *ids, "--database", str(shop.path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not (working / "shop.duckdb").exists():
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert working.exists()  # else it was quicker than this test
+    assert shop.path.read_bytes() == before
+    forget(shop.path, *ids)
+    assert not working.exists()
+    assert traces(shop.path, ids, []) == set()
+
+
+def test_of_a_link_the_file_is_rewritten(shop, people, tmp_path):
+    ids, *_ = people
+    shop.run("drop table mine.customers")
+    link = tmp_path / "elsewhere" / "shop.duckdb"
+    link.parent.mkdir()
+    link.symlink_to(shop.path)
+    forget(link, *ids)
+    assert link.is_symlink()
+    assert traces(shop.path, ids, []) == set()
 
 
 def test_published_versions_are_deleted(shop, people, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -53,7 +54,7 @@ def examine(
     from recudf.doctor.encoder import encoder
     from recudf.doctor.findings import note
     from recudf.doctor.libraries import libraries
-    from recudf.engines.examining import file
+    from recudf.engines.examining import holder
 
     yield from libraries()
     name, chosen = _encoder(variables, settings)
@@ -62,9 +63,9 @@ def examine(
     if not database.exists():
         yield note("file", f"{database} does not exist", f"run `recudf load DIR --database {database}`")
         return
-    of_file = list(file(database))
-    yield from of_file
-    if of_file[0].level != "wrong":
+    of_file = holder(database)
+    yield of_file
+    if of_file.level != "wrong":
         usable = all(finding.level != "wrong" for finding in of_encoder)
         yield from _examine_content(database, schema, variables, settings, name if usable else None)
 
@@ -74,10 +75,12 @@ def _examine_content(
 ) -> Iterator[Finding]:
     """encoder: its name; None where it cannot be used."""
     from recudf import __version__
+    from recudf.doctor.machine import memory_bytes, room
+    from recudf.engines.beside import FILES_OF_DBT
     from recudf.engines.duckdb import connect
     from recudf.engines.examining import storage
     from recudf.engines.examining_builds import builds
-    from recudf.engines.examining_inputs import mapped_inputs, quality, unknown_characters
+    from recudf.engines.examining_inputs import extent, mapped_inputs, quality, unknown_characters
     from recudf.settings import LEXICAL
 
     with connect(database, settings, read_only=True) as connection:
@@ -85,6 +88,8 @@ def _examine_content(
         inputs, findings = mapped_inputs(connection, variables)
         yield from findings
         yield from quality(connection, inputs)
+        size, free = database.stat().st_size, shutil.disk_usage(database.resolve().parent).free
+        yield from room(extent(connection, inputs), size, free, size + FILES_OF_DBT, memory_bytes())
         fingerprint = None
         if encoder is not None and encoder != LEXICAL:
             suffix = "" if encoder == "default" else f"_{encoder}"

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from recudf.doctor.findings import Finding, note, ok, wrong
-from recudf.engines.beside import FILES_OF_DBT
 from recudf.engines.duckdb import STORAGE_VERSION, open_database
 from recudf.errors import WarehouseError
 
 _PID = re.compile(r"PID (\d+)")
 
 
-def file(database: Path) -> Iterator[Finding]:
-    """Who holds the file, and the room on its disk; nothing where it is not there."""
-    yield _holder(database)
-    size = database.stat().st_size
-    needed = 2 * size + FILES_OF_DBT  # a copy, and as much again at most that is written to it
-    free = shutil.disk_usage(database.resolve().parent).free
-    found = f"{size >> 20:,} MB in the file, {free >> 20:,} MB free beside it"
-    if free < size + FILES_OF_DBT:
-        yield wrong("disk", found, f"free {needed >> 20:,} MB: a build works in a copy")
-    elif free < needed:
-        yield note("disk", found, f"free {needed >> 20:,} MB: a build may need as much")
-    else:
-        yield ok("disk", found)
-
-
-def _holder(database: Path) -> Finding:
+def holder(database: Path) -> Finding:
+    """Who has the file open, and whether it can be read and written. Opens it for a moment."""
     try:
         open_database(database).close()
         return ok("file", f"{database}: nobody else has it open")

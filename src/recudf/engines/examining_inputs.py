@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from recudf.doctor.findings import Finding, note, ok, wrong
+from recudf.doctor.machine import Inputs
 from recudf.engines.files import literal, quoted
 from recudf.inputs import BLANKS, INPUTS, InputTable
 
@@ -169,6 +170,24 @@ def _matching(connection: duckdb.DuckDBPyConnection, items: Mapped, events: Mapp
         yield wrong("items of events", found, "make both carry the same ids")
     elif unknown:
         yield note("items of events", found, "add these items")
+
+
+def extent(connection: duckdb.DuckDBPyConnection, inputs: list[Mapped]) -> Inputs:
+    """How large the inputs are."""
+    by_name = {each.name: each for each in inputs}
+    counts = {"interactions": "count(*)"}
+    if "items" in by_name:
+        items = by_name["items"]
+        words = [items.value(c) for c in ("title", "description", "category") if c in items.columns]
+        counts["items"] = f"count(*) filter (where coalesce({', '.join([*words, 'null'])}) is not null)"
+    if "texts" in by_name and "text" in by_name["texts"].columns:
+        counts["texts"] = f"count(distinct {by_name['texts'].value('text')})"
+    found = {
+        name: connection.execute(f"select {count} from {by_name[name].relation}").fetchall()[0][0]
+        for name, count in counts.items()
+        if name in by_name
+    }
+    return Inputs(found.get("items", 0) + found.get("texts", 0), found.get("interactions", 0))
 
 
 def unknown_characters(

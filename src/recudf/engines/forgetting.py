@@ -59,7 +59,8 @@ def forget(database: Path, users: Sequence[str]) -> Receipt:
     ids = sorted({user.strip(BLANKS) for user in users})
     if "" in ids:
         raise InputError("a blank id names nobody: give the ids of users")
-    with rewritten(database) as copy, open_database(copy) as connection:
+    # of a link the file itself, which would stay where it is
+    with rewritten(database.resolve()) as copy, open_database(copy) as connection:
         receipt = _Forgetter(connection, ids).forget()
         if receipt.unknown == ids:
             raise InputError(f"no user {', '.join(map(repr, ids))} in {database}: nothing was changed")
