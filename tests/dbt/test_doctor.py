@@ -133,6 +133,26 @@ def test_foreign_and_mixed_vectors(shop, tiny_encoders, monkeypatch):
     )
 
 
+def test_an_encoder_that_is_not_there(built, tmp_path, monkeypatch):
+    """What does not need it is looked at all the same."""
+    monkeypatch.setenv("RECUDF_ENCODER", str(tmp_path / "none"))
+    found = examine(built.path, code=1)
+    assert [found[check][0][0] for check in ("encoder", "input items", "vectors", "build")] == [
+        "wrong",
+        "ok",
+        "ok",
+        "ok",
+    ]
+    assert "characters" not in found
+    found = examine(built.path, "--vars", "{encoder: lexical}")
+    assert found["encoder"][0][0] == "ok"
+    result = CliRunner().invoke(
+        main, ["doctor", "--database", str(built.path), "--vars", "{encoder: french}"]
+    )
+    assert result.exit_code == 2
+    assert "the var encoder is 'french': known here are default, lexical" in result.output
+
+
 def test_versions_and_models(shop):
     shop.run("update recudf.fct_runs set recudf_version = '99.0'", "drop table recudf.fct_interest_trends")
     found = examine(shop.path, code=1)

@@ -77,13 +77,15 @@ def _examine_content(
     from recudf import __version__
     from recudf.doctor.machine import memory_bytes, room
     from recudf.engines.beside import FILES_OF_DBT
-    from recudf.engines.duckdb import connect
+    from recudf.engines.duckdb import connect, open_database
     from recudf.engines.examining import storage
     from recudf.engines.examining_builds import builds
     from recudf.engines.examining_inputs import extent, mapped_inputs, quality, unknown_characters
     from recudf.settings import LEXICAL
 
-    with connect(database, settings, read_only=True) as connection:
+    has_model = encoder not in (None, LEXICAL)  # without, the functions cannot be registered
+    opened = connect(database, settings, True) if has_model else open_database(database, read_only=True)
+    with opened as connection:
         yield storage(connection)
         inputs, findings = mapped_inputs(connection, variables)
         yield from findings
@@ -91,7 +93,7 @@ def _examine_content(
         size, free = database.stat().st_size, shutil.disk_usage(database.resolve().parent).free
         yield from room(extent(connection, inputs), size, free, size + FILES_OF_DBT, memory_bytes())
         fingerprint = None
-        if encoder is not None and encoder != LEXICAL:
+        if has_model:
             suffix = "" if encoder == "default" else f"_{encoder}"
             limit = float(variables.get("unknown_share_limit", 0.2))
             yield from unknown_characters(connection, inputs, limit, suffix)

@@ -187,7 +187,13 @@ def extent(connection: duckdb.DuckDBPyConnection, inputs: list[Mapped]) -> Input
         for name, count in counts.items()
         if name in by_name
     }
-    return Inputs(found.get("items", 0) + found.get("texts", 0), found.get("interactions", 0))
+    users = 0
+    if "interactions" in by_name and "user_id" in by_name["interactions"].columns:
+        events = by_name["interactions"]
+        ((users,),) = connection.execute(
+            f"select count(distinct {events.value('user_id')}) from {events.relation}"
+        ).fetchall()
+    return Inputs(found.get("items", 0) + found.get("texts", 0), found.get("interactions", 0), users)
 
 
 def unknown_characters(
