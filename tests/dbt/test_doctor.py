@@ -89,8 +89,8 @@ def test_inputs_of_poor_quality(tmp_path):
         "100.0% of the characters of 5 texts are unknown to the encoder",
     )
     assert "characters" not in examine(shop.path, "--vars", "{encoder: lexical}", code=1)
-    # 3 items and 5 texts, 10 events: 12 MiB + 100 kB + 4 kB
-    assert " MiB now, some 12 once built; " in found["disk"][0][1]
+    # 5 texts, 10 events, 6 users: 14 MiB + 57.5 kB + 1 kB + 33 kB
+    assert " MiB now, some 14 once built; " in found["disk"][0][1]
     assert found["memory"][0][1].startswith("some 0.8 GiB for a first build, of ")
     assert found["build"] == [("note", "none in the schema recudf", "run `recudf build`")]
 
