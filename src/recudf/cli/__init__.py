@@ -14,6 +14,7 @@ COMMANDS = {
     "evaluate": "Measure recommendations by replaying the past.",
     "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
+    "report": "Write one HTML file that shows what a build made.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",
 }
