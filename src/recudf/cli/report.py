@@ -31,8 +31,8 @@ def report(
 ) -> None:
     """Write OUT.html: groups, interests, recommendations with reasons, quality and builds, to look at.
 
-    One file that needs no network, for a browser or a printer. It shows all groups, and of many users the most
-    typical of each group and a fixed sample of the others; name others with --users. It holds their ids,
+    One file that needs no network, for a browser or a printer. It shows all groups, and of many users the
+    most typical of each group and a fixed sample of the others; name others with --users. It holds their ids,
     interests and recommendations, and no text that they wrote. The database is only read.
     """
     from recudf.cli.project import check_database
@@ -54,8 +54,8 @@ def report(
         return
     counts = data["counts"]
     click.echo(
-        f"{out}: {size / 1e6:.1f} MB; {shown['groups']} groups, {shown['users']:,} of {counts['users']:,} users, "
-        f"{shown['items']:,} of {counts['items']:,} items"
+        f"{out}: {size / 1e6:.1f} MB; {shown['groups']} groups, "
+        f"{shown['users']:,} of {counts['users']:,} users, {shown['items']:,} of {counts['items']:,} items"
     )
 
 

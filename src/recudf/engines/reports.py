@@ -19,7 +19,7 @@ from recudf.errors import InputError, WarehouseError
 from recudf.report import project
 
 _RUN = "run_id varchar, as_of timestamp"
-# What is read of each table. One that a database lacks (a model switched off, never evaluated) counts as empty.
+# What is read of each table. One that a database lacks (a model that is switched off) counts as empty.
 TABLES = {
     "dim_users": "user_id varchar, events bigint, items bigint, texts bigint, first_event_at timestamp, "
     "last_event_at timestamp, top_interests varchar, group_id varchar, is_bot boolean, has_vector boolean, "
@@ -27,7 +27,8 @@ TABLES = {
     "dim_items": "item_id varchar, title varchar, category varchar, events bigint, users bigint, "
     "first_event_at timestamp, last_event_at timestamp, vector_source varchar, is_text_cut boolean, "
     "is_available boolean, " + _RUN,
-    "dim_groups": "group_id varchar, name varchar, summary varchar, words varchar, size bigint, cohesion float",
+    "dim_groups": "group_id varchar, name varchar, summary varchar, words varchar, size bigint, "
+    "cohesion float",
     "fct_group_members": "group_id varchar, user_id varchar, similarity float",
     "dim_interests": "interest_id varchar, granularity varchar, kind varchar, name varchar, words varchar, "
     "parent_name varchar, users bigint, users_held bigint, population_share float",
@@ -72,7 +73,7 @@ class Limits:
 def read_report(
     database: Path, schema: str = "recudf", named: Sequence[str] = (), limits: Limits | None = None
 ) -> dict[str, Any]:
-    """The data of a report: tables as {columns, rows}, whose users, items, groups and interests are row numbers.
+    """The data of a report: tables as {columns, rows}, which name users, items, groups by row numbers.
 
     named: users to show whatever the sample holds. The file is opened to be read only.
     Raises InputError where there is no build or no such user, WarehouseError where the file cannot be read or
@@ -137,7 +138,8 @@ def _enter(connection: duckdb.DuckDBPyConnection, database: Path, schema: str) -
 
 def _check_users(connection: duckdb.DuckDBPyConnection, named: Sequence[str]) -> None:
     rows = connection.execute(
-        "select id from (select unnest($1::varchar[]) as id) as asked where id not in (select user_id from dim_users)",
+        "select id from (select unnest($1::varchar[]) as id) as asked "
+        "where id not in (select user_id from dim_users)",
         [list(named)],
     ).fetchall()
     if rows:

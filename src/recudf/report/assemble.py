@@ -1,4 +1,4 @@
-"""Puts the page together: its HTML, its style, its scripts and the data, in one text that needs nothing else."""
+"""Puts the page together: HTML, style, scripts and data, in one text that needs nothing else."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ CHART = "chart.umd.min.js"  # Chart.js; vendor/chart.js.toml tells its version
 def page(data: Mapping[str, Any]) -> str:
     """The report as HTML. data: what `recudf.engines.reports.read_report` returns.
 
-    A browser runs and loads nothing but what stands in it: its policy names the scripts and the style by their
-    digests, and allows no connection.
+    A browser runs and loads nothing but what stands in it: its policy names the scripts and the style by
+    their digests, and allows no connection.
     """
     chart = _read("vendor", CHART).partition("//# sourceMappingURL=")[0]  # which a debugger would look for
     licence = _read("vendor", "LICENSE.md").strip()

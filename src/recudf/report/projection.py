@@ -19,8 +19,8 @@ class Projection:
 def project(vectors: NDArray[np.floating]) -> Projection | None:
     """The first two principal components of n vectors, in proportion; None for fewer than three.
 
-    Each axis points to where its coordinate of largest weight grows, so equal vectors give equal maps. Vectors
-    that do not differ fall on one point, and explained is 0.
+    Each axis points to where its coordinate of largest weight grows, so equal vectors give equal maps.
+    Vectors that do not differ fall on one point, and explained is 0.
     """
     if len(vectors) < 3:
         return None

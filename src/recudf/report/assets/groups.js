@@ -27,7 +27,7 @@ function groupCard(group) {
       `${plural(group.size, 'member')}, ${percent(group.size / data.counts.users)} of all users; cohesion ${decimal(group.cohesion, 2)}`),
     el('p', {}, el('b', {}, 'Words: '), group.words ?? '–'),
     shares.length
-      ? grid('What more of its members than of others care about', ['interest', 'members', 'as others', ['all users over time', 'wide']], shares)
+      ? grid('What more of its members than of others care about', ['interest', 'members', 'against all', ['all users over time', 'wide']], shares)
       : el('p', { class: 'quiet' }, 'No deep interest stands out: its members have few events.'),
     group.users.length
       ? el('p', {}, el('b', {}, 'Most typical: '), joined(group.users.map(({ user }) => link('user', users[user].user_id, users[user].user_id))))

@@ -42,7 +42,7 @@ function interestTable(rows, order, chosen, changed) {
     name: (a, b) => a.name.localeCompare(b.name),
   };
   const heads = ['interest', ['kind', 'wide'], ['users who hold it', 'number'], ['of a user on average', 'number wide']];
-  if (chosen) heads.push(['change', 'number'], 'trend', 'in the chart');
+  if (chosen) heads.push(['change', 'number'], 'trend', ['in the chart', 'screen']);
   return grid('Interests', heads, [...rows].sort((a, b) => by[order](a, b) || a.index - b.index).map((interest) => [
     interest.name,
     interest.kind,

@@ -63,7 +63,7 @@ function mapSection() {
   toggle('items', el('span', { class: 'item-mark', 'aria-hidden': 'true' }), el('span', {}, 'items'));
   place.append(
     el('p', {},
-      `${plural(data.map.users.length, 'user')} of ${count(data.counts.users)} (${whyTheseUsers()}) and ` +
+      `${plural(data.map.users.length, 'user')} of ${count(data.counts.users)} (${users.length === data.counts.users ? 'all with a vector' : whyTheseUsers()}) and ` +
       `${plural(data.map.items.length, 'item')} of ${count(data.counts.items)}, those that most people like. ` +
       'What is near each other is alike in meaning, but a plane cannot hold all of it: the two axes (principal ' +
       `components of the vectors) have ${percent(data.map.explained)} of what sets them apart. A number stands amid the members of its group.`),
@@ -76,7 +76,7 @@ function mapSection() {
     type: 'scatter',
     data: { datasets: [] },
     options: {
-      scales: { x: { display: false, min: -1080, max: 1080 }, y: { display: false, min: -1080, max: 1080 } },
+      scales: { x: { display: false, ...around(points.map(({ x }) => x)) }, y: { display: false, ...around(points.map(({ y }) => y)) } },
       plugins: { legend: { display: false }, tooltip: { displayColors: false, callbacks: {
         title: ([{ raw }]) => nameOf(raw),
         label: ({ raw }) => saidOf(raw),
@@ -108,6 +108,13 @@ function mapSection() {
     chart.update('none');
   });
   walkWithKeys(chart, canvas);
+}
+
+// Ends of an axis that leave some room at both.
+function around(values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const room = 0.07 * (most - least) || 1;
+  return { min: least - room, max: most + room };
 }
 
 const nameOf = ({ kind, index }) => (kind === 'user' ? `user ${users[index].user_id}` : items[index].name);

@@ -3,7 +3,22 @@ const LAYERS = {
   middle: 'Around it (middle)',
   surface: 'Lately (surface)',
 };
-const PARTS = { content: 'like what the user likes', popularity: 'popular' };
+const MORE = ['rule', 'feeling'];
+const PARTS = {
+  content: 'like what the user likes',
+  popularity: 'popular',
+  recent_popularity: 'popular lately',
+  category: 'of categories the user likes',
+  weights: 'goes with what the user likes',
+  sequence: 'often comes after it',
+  factors: 'liked by people alike',
+};
+// The name of a part for people: `content_recent` weighs the last things most, `content_short` counts for short histories.
+function partName(part) {
+  const [, stem, suffix] = /^(.*?)(_recent|_short)?$/.exec(part);
+  if (PARTS[part] || !PARTS[stem]) return PARTS[part] ?? part.replaceAll('_', ' ');
+  return `${PARTS[stem]}, ${suffix === '_recent' ? 'lately' : 'few events'}`;
+}
 
 function whyTheseUsers() {
   const named = users.filter(({ chosen }) => chosen === 'named').length;
@@ -58,18 +73,24 @@ function showUser(user) {
 
 function userInterests(user) {
   if (!user.interests.length) return el('p', { class: 'quiet' }, 'None that stands out: a user with few events has none of their own.');
+  const isMore = ({ interest }) => MORE.includes(interests[interest].kind);
   const columns = Object.entries(LAYERS).map(([layer, title]) => {
     const rows = user.interests.filter((row) => row.layer === layer);
     if (!rows.length) return '';
-    return el('div', {}, el('h5', {}, title), el('ul', { class: 'plain' }, rows.map(({ interest, score, lift, evidence_count: n, last_seen: last }) => {
-      const { name, kind } = interests[interest];
-      const value = kind === 'feeling' ? `feels ${decimal(score, 2)}` : percent(score);
-      return el('li', {}, el('span', {}, name), ' ', el('small', {},
-        `${kind}, ${value}${lift === null ? '' : `, ${decimal(lift, 1)} × as others`}, from ${count(n)}, last ${day(last)}`));
-    })));
+    const more = rows.filter(isMore);
+    const list = (some) => el('ul', { class: 'plain' }, some.map(interestLine));
+    return el('div', {}, el('h5', {}, title), list(rows.filter((row) => !isMore(row))),
+      more.length ? el('details', {}, el('summary', {}, `${count(more.length)} rules and feelings`), list(more)) : '');
   });
   return el('div', {}, el('div', { class: 'columns' }, ...columns), el('p', { class: 'quiet' },
     'The share of what the user likes (of a rule its confidence, of a feeling from -1 to 1), how many times that of people on average, the events and texts it comes from, the last of them.'));
+}
+
+function interestLine({ interest, score, lift, evidence_count: n, last_seen: last }) {
+  const { name, kind } = interests[interest];
+  const value = kind === 'feeling' ? `feels ${decimal(score, 2)}` : percent(score);
+  return el('li', {}, el('span', {}, name), ' ', el('small', {},
+    `${kind}, ${value}${lift === null ? '' : `, ${decimal(lift, 1)} × the average`}, from ${count(n)}, last ${day(last)}`));
 }
 
 function userRecommendations(user) {
@@ -83,7 +104,7 @@ function userRecommendations(user) {
     el('ol', { class: 'recommendations' }, user.recommendations.map((row) => {
       const item = items[row.item];
       return el('li', {},
-        el('div', { class: 'what' }, link('item', item.item_id, item.name), ' ', el('small', {}, item.category ?? '')),
+        el('div', { class: 'what' }, `${row.rank}. `, link('item', item.item_id, item.name), ' ', el('small', {}, item.category ?? '')),
         el('div', { class: 'why' }, row.reason),
         el('div', { class: 'score' }, `score ${decimal(row.score)}`),
         row.parts ? partBars(row.parts, low, high) : null);
@@ -97,7 +118,7 @@ function userRecommendations(user) {
 function partBars(parts, low, high, most = 4) {
   const sorted = [...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const rest = sorted.slice(most);
-  const shown = sorted.slice(0, most).map(({ part, value }) => [PARTS[part] ?? part.replaceAll('_', ' '), value, part]);
+  const shown = sorted.slice(0, most).map(({ part, value }) => [partName(part), value, part]);
   if (rest.length) shown.push([`${rest.length} more parts`, rest.reduce((sum, { value }) => sum + value, 0), 'rest']);
   return el('dl', { class: 'parts' }, shown.flatMap(([name, value, part]) => [
     el('dt', {}, name),

@@ -40,7 +40,7 @@ function qualitySection() {
       measured('One model minus another, on the same users', some.filter(({ baseline }) => baseline !== 'none'), true));
   };
   place.append(
-    el('p', {}, `Measured by \`recudf evaluate\` (split: ${rows[0].split}): what would have been recommended, against what users did next. ` +
+    el('p', {}, 'Measured by ', el('code', {}, 'recudf evaluate'), ` (split: ${rows[0].split}): what would have been recommended, against what users did next. ` +
       'A dot is the mean over users, its line the 95 % interval of a bootstrap over users. blend or learned is what users get; popular, recent popular and random are baselines on the same users.'),
     choosers, table);
   draw();
@@ -78,7 +78,7 @@ function exposureSection() {
   place.append(
     el('p', {}, 'The items that may be recommended, in tenths by how many people like them: the share of all likes beside the share of all recommendations. ' +
       'Where the second is much the larger, what is known is shown most.'),
-    grid('Recommendations of this build', ['tenth of the items', ['items', 'number wide'], ['recommended', 'number'], 'share of likes', 'share of recommendations'],
+    grid('Recommendations of this build', ['tenth of the items', ['items', 'number wide'], ['recommended', 'number wide'], 'share of likes', 'share of recommendations'],
       shares.map((row) => [
         tenth(row.decile), count(row.items), count(row.items_recommended),
         el('span', { class: 'with-bar' }, bar(row.liked, 0, most, 'second'), percent(row.liked, 1)),

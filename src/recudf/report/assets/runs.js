@@ -6,7 +6,7 @@ function runsSection() {
     return;
   }
   const most = Math.max(...runs.map(({ seconds }) => seconds));
-  place.append(grid(`The last ${plural(runs.length, 'build')}`,
+  place.append(grid('The last builds',
     ['started, UTC', 'seconds', ['texts embedded', 'number'], ['reused', 'number wide'], ['users', 'number'], ['items', 'number'],
       ['events', 'number wide'], ['as of', 'wide'], ['encoder', 'wide']],
     runs.map((run) => [
