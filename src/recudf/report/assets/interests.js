@@ -9,7 +9,7 @@ function interestsSection() {
   }
   const dated = common.filter((interest) => interest.trend);
   const chosen = new Set([...dated].sort((a, b) => (change(b) ?? 0) - (change(a) ?? 0)).slice(0, 3).map(({ index }) => index));
-  const table = el('div');
+  const table = el('div', { class: 'tall' });
   let order = dated.length ? 'change' : 'held';
   let kind = '';
   let chart = null;
@@ -29,7 +29,7 @@ function interestsSection() {
   place.append(
     el('div', { class: 'choosers' },
       chooser('Show', [['', 'all'], ...kinds.map((name) => [name, plurals[name] ?? name])], '', (value) => { kind = value; draw(); }),
-      chooser('Order by', [['change', 'change'], ['held', 'users who hold it'], ['name', 'name']], order, (value) => { order = value; draw(); })),
+      chooser('Order by', [['change', 'change'], ['held', 'users who hold them'], ['name', 'name']], order, (value) => { order = value; draw(); })),
     table,
   );
   draw();
@@ -41,7 +41,7 @@ function interestTable(rows, order, chosen, changed) {
     held: (a, b) => b.users_held - a.users_held,
     name: (a, b) => a.name.localeCompare(b.name),
   };
-  const heads = ['interest', ['kind', 'wide'], ['users who hold it', 'number'], ['of a user on average', 'number wide']];
+  const heads = ['interest', ['kind', 'wide'], ['held by users', 'number'], ["of a user's likes, on average", 'number wide']];
   if (chosen) heads.push(['change', 'number'], 'trend', ['in the chart', 'screen']);
   return grid('Interests', heads, [...rows].sort((a, b) => by[order](a, b) || a.index - b.index).map((interest) => [
     interest.name,

@@ -90,7 +90,7 @@ function interestLine({ interest, score, lift, evidence_count: n, last_seen: las
   const { name, kind } = interests[interest];
   const value = kind === 'feeling' ? `feels ${decimal(score, 2)}` : percent(score);
   return el('li', {}, el('span', {}, name), ' ', el('small', {},
-    `${kind}, ${value}${lift === null ? '' : `, ${decimal(lift, 1)} × the average`}, from ${count(n)}, last ${day(last)}`));
+    `${kind}, ${value}${lift === null ? '' : `, ${decimal(lift, 1)} × the average`}, from ${count(n)}, last `, el('time', {}, day(last))));
 }
 
 function userRecommendations(user) {
