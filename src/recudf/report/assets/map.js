@@ -59,7 +59,7 @@ function mapSection() {
     legend.append(button);
   };
   groups.forEach(({ index, size }) => toggle(index, mark(index), el('span', {}, groupName(index)), el('small', {}, count(size))));
-  if (points.some(({ kind, group }) => kind === 'user' && group === null)) toggle(null, el('span', {}, 'users of no group'));
+  if (points.some(({ kind, group }) => kind === 'user' && group === null)) toggle(null, el('span', { 'aria-hidden': 'true' }, '–'), el('span', {}, 'users of no group'));
   toggle('items', el('span', { class: 'item-mark', 'aria-hidden': 'true' }), el('span', {}, 'items'));
   place.append(
     el('p', {},
@@ -88,7 +88,8 @@ function mapSection() {
   drawnInTheme(() => {
     const set = (of, options) => ({ data: points.filter(of), clip: false, ...options });
     const kinds = [set(({ kind }) => kind === 'item', {
-      hidden: hiddenOnMap.has('items'), pointRadius: 2.5, pointHitRadius: 3, backgroundColor: colour('item'), borderWidth: 0 })];
+      hidden: hiddenOnMap.has('items'), pointRadius: 2.5, pointHitRadius: 3, backgroundColor: colour('item'), borderWidth: 0,
+      pointHoverRadius: 7, pointHoverBackgroundColor: colour('ink') })];
     kinds.push(set(({ kind, group }) => kind === 'user' && group === null, {
       hidden: hiddenOnMap.has(null), pointRadius: 4, pointStyle: 'line', borderColor: colour('quiet') }));
     groups.forEach(({ index }) => kinds.push(set(({ group }) => group === index, {
