@@ -350,6 +350,19 @@ def test_empty_tables(copy):
     assert data["map"] is None
 
 
+def test_any_schema_of_a_file_of_any_name(copy):
+    """A file called like the schema is a catalog of that name, too."""
+    other = """o'ther "x\""""
+    path = copy(
+        'create schema "o\'ther ""x"""',
+        'create table "o\'ther ""x""".dim_items as from recudf.dim_items limit 3',
+    )
+    path = path.rename(path.with_name("recudf.duckdb"))
+    assert report(path).data["counts"]["items"] == 80
+    data = report(path, "--schema", other).data
+    assert (data["counts"]["items"], data["about"]["schema"]) == (3, other)
+
+
 def test_users_are_chosen_by_name_and_bound(built, tmp_path):
     out = tmp_path / "few.html"
     named = [

@@ -57,7 +57,7 @@ function measured(caption, rows, isDifference) {
     isDifference ? `${model} − ${baseline}` : model,
     decimal(value),
     low === null ? '–' : `${decimal(low)} to ${decimal(high)}`,
-    interval(value, low, high, least, most),
+    value === null ? '–' : interval(value, low, high, least, most),
     count(n),
     ...(isDifference ? [low === null ? '–' : low > 0 ? 'higher' : high < 0 ? 'lower' : 'may be luck'] : []),
   ]));
