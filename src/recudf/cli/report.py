@@ -18,7 +18,7 @@ from recudf.errors import InputError
 @click.option("--users", multiple=True, metavar="ID", help="A user to show; may be given more than once.")
 @click.option(
     "--max-users",
-    type=click.IntRange(0, 2000),
+    type=click.IntRange(0, 1000),
     default=500,
     show_default=True,
     help="The most users to choose beside these; 0: nobody is in the page.",

@@ -16,10 +16,9 @@ function groupCard(group) {
     interests[interest].name,
     el('span', { class: 'with-bar' }, bar(share, 0, 1), percent(share)),
     `${decimal(lift, 1)} ×`,
-    interests[interest].trend
-      ? sparkline(interests[interest].trend.shares, `${interests[interest].name}: ${trendInWords(interests[interest])}`)
-      : '–',
+    ...(periods.length ? [movement(interests[interest])] : []),
   ]);
+  const heads = ['interest', 'members', 'against all', ...(periods.length ? [['all users over time', 'wide']] : [])];
   return el('article', { class: 'card', id: `group-${group.index}`, tabindex: -1 },
     el('h3', {}, mark(group.index), groupName(group.index)),
     group.summary ? el('p', {}, group.summary) : null,
@@ -27,7 +26,7 @@ function groupCard(group) {
       `${plural(group.size, 'member')}, ${percent(group.size / data.counts.users)} of all users; cohesion ${decimal(group.cohesion, 2)}`),
     el('p', {}, el('b', {}, 'Words: '), group.words ?? '–'),
     shares.length
-      ? grid('What more of its members than of others care about', ['interest', 'members', 'against all', ['all users over time', 'wide']], shares)
+      ? grid('What more of its members than of others care about', heads, shares)
       : el('p', { class: 'quiet' }, 'No deep interest stands out: its members have few events.'),
     group.users.length
       ? el('p', {}, el('b', {}, 'Most typical: '), joined(group.users.map(({ user }) => link('user', users[user].user_id, users[user].user_id))))
@@ -38,6 +37,9 @@ function groupCard(group) {
       : null,
   );
 }
+
+const movement = (interest) =>
+  (interest.trend ? sparkline(interest.trend.shares, `${interest.name}: ${trendInWords(interest)}`) : '–');
 
 const joined = (elements) => elements.flatMap((element, i) => (i ? [', ', element] : [element]));
 
