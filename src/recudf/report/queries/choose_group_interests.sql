@@ -1,5 +1,5 @@
 -- What more members of a group care about than others do: topics and categories of the deep layer, the largest share x ln(lift)
--- first.
+-- first, from two in a hundred members on.
 create temp table report_group_interests as
 with holders as (
     select
@@ -44,7 +44,7 @@ ranked as (
             partition by group_index order by share * ln(share / share_of_all) desc, interest_id
         ) as rank
     from shares
-    where share > share_of_all
+    where share > share_of_all and share >= 0.02
 )
 
 select *
