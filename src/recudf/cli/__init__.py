@@ -18,6 +18,7 @@ COMMANDS = {
     "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
     "publish": "Write the tables that BI tools read to a folder.",
+    "report": "Write one HTML file that shows what a build made.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",
 }
