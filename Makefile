@@ -13,7 +13,7 @@ JAVA := $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -E 'v
 SPARK_SHORT := $(addprefix tests/engines/test_, vector_index.py cosine_topk.py index_union.py vector_mean_of.py \
 	vector_unit.py spark_docs.py) tests/dbt/test_dialect.py
 
-.PHONY: demo test test-slow test-spark java test-incremental lint format docs lock audit clean
+.PHONY: demo test test-slow test-browser test-spark java test-incremental lint format docs lock audit clean
 
 demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
@@ -24,6 +24,9 @@ test: $(VENV)/installed-dev $(if $(JAVA),$(VENV)/installed-spark)  ## what runs 
 
 test-slow: $(VENV)/installed-dev  ## the minutes-long rest, on real data where it is at hand
 	$(BIN)/pytest -m slow
+
+test-browser: $(VENV)/installed-browser  ## the report in a real browser: Chromium must be there (Debian: apt install chromium)
+	$(BIN)/pytest -m browser
 
 SECONDS ?= 3600
 test-incremental: $(VENV)/installed-dev  ## incremental builds against full ones: sequences for SECONDS, or that of one SEED
@@ -37,7 +40,7 @@ lint: $(VENV)/installed-dev  ## format, rules, types, import rules, SQL style
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests sql
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests sql src/recudf/report/queries
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
@@ -52,8 +55,8 @@ LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11
 lock:  ## requirements*.lock: the hashes of what constraints.txt pins, for every platform
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet uv
-	$(LOCK) --extra dev --output-file $(VENV)/lock/all.txt
-	$(LOCK) --extra dev --extra spark --output-file $(VENV)/lock/spark.txt
+	$(LOCK) --extra dev --extra browser --output-file $(VENV)/lock/all.txt
+	$(LOCK) --extra dev --extra browser --extra spark --output-file $(VENV)/lock/spark.txt
 	awk '/^[^ ]/ {kept = !/^(torch|triton|cuda|nvidia)/} kept' $(VENV)/lock/all.txt > requirements.lock
 	awk 'NR == FNR {known[$$1]; next} /^[^ ]/ {kept = /^#/ || !($$1 in known)} kept' \
 		$(VENV)/lock/all.txt $(VENV)/lock/spark.txt > requirements-spark.lock
@@ -72,6 +75,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(INSTALL) --editable '.[dev]'
+	touch $@
+
+$(VENV)/installed-browser: $(VENV)/installed-dev
+	$(INSTALL) --editable '.[browser]'
 	touch $@
 
 java:

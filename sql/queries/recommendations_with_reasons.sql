@@ -8,24 +8,23 @@ with largest_groups as (
     limit 3
 ),
 
-typical_members as (
+members as (
     select
-        members.group_id,
-        groups.name,
-        members.user_id
+        members.user_id,
+        largest_groups.name,
+        row_number() over (partition by members.group_id order by members.similarity desc, members.user_id) as position
     from recudf.fct_group_members as members
-    inner join largest_groups as groups on members.group_id = groups.group_id
-    qualify row_number() over (partition by members.group_id order by members.similarity desc, members.user_id) = 1
+    inner join largest_groups on members.group_id = largest_groups.group_id
 )
 
 select
-    typical_members.user_id,
-    typical_members.name as group_name,
+    members.user_id,
+    members.name as group_name,
     recommendations.rank,
     coalesce(recommendations.item_title, recommendations.item_id) as item,
     recommendations.score,
     recommendations.reason
 from recudf.fct_recommendations as recommendations
-inner join typical_members on recommendations.user_id = typical_members.user_id
-where recommendations.rank <= 10
-order by typical_members.user_id, recommendations.rank
+inner join members on recommendations.user_id = members.user_id
+where members.position = 1 and recommendations.rank <= 10
+order by members.user_id, recommendations.rank

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["VARCHAR", "DOUBLE", "TIMESTAMP"]
+BLANKS = " \t\n\r\u00a0\u3000"  # what a build trims of ids and texts: the macro blanks
 
 
 @dataclass(frozen=True)

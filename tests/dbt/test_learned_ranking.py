@@ -1,8 +1,13 @@
 """The learned ranking: what its folds hide, and every score recomputed from the tables with stock DuckDB and numpy."""
 
+import json
+
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from warehouse import Warehouse
+
+from recudf.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -317,3 +322,20 @@ def test_a_wrong_var_is_refused_by_name(warehouse, variable, value):
     result = warehouse.try_build("--select", "+int_ranker", **{"ranking": "learned", variable: value})
     assert not result.ok
     assert f"{variable} is '{value}'" in result.output
+
+
+def test_explain_shows_the_parts_with_what_leads_to_them(learned):
+    ((user, item, score),) = learned.query(
+        "select user_id, item_id, score from recudf.fct_recommendations where rank = 1 order by user_id limit 1"
+    )
+    command = ["explain", user, item, "--database", str(learned.path), "--json"]
+    found = json.loads(CliRunner().invoke(main, command).output)
+    kept = learned.query(
+        "select part, value, lead_ref_id from recudf.fct_recommendation_parts where user_id = ? and item_id = ?",
+        user,
+        item,
+    )
+    shown = [(p["part"], p["value"], p["lead"] and p["lead"]["ref_id"]) for p in found["parts"]]
+    assert sorted(shown) == sorted(kept)
+    assert any(ref_id for *_, ref_id in shown)
+    assert sum(value for _, value, _ in shown) == pytest.approx(score, abs=1e-4)

@@ -46,7 +46,7 @@ def built(tmp_path_factory):
 def shipped():
     """Files that git would keep of those in the repository, as they are called in the package."""
     names = {"udfs": "recudf/udfs", "sql": "recudf/sql", "dbt_project": "recudf/dbt_project", "src": ""}
-    suffixes = (".py", ".sql", ".yml", ".csv", ".md", ".toml", ".txt", ".typed")
+    suffixes = (".py", ".sql", ".yml", ".csv", ".md", ".toml", ".txt", ".typed", ".html", ".css", ".js")
     found = set()
     for top, package in names.items():
         for path in (ROOT / top).rglob("*"):

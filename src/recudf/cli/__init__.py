@@ -11,9 +11,14 @@ from recudf.cli.errors import reported
 COMMANDS = {
     "build": "Build all tables with dbt.",
     "demo": "Sample, load, build, evaluate, and show what came out.",
+    "explain": "Say why an item is recommended to a user, or why not.",
+    "doctor": "Look for what is wrong, and say what to do about it.",
     "evaluate": "Measure recommendations by replaying the past.",
+    "forget": "Take people out, and all that was made of them.",
     "init": "Start a dbt project of your own, or learn what to add to yours.",
     "load": "Read files into the database.",
+    "publish": "Write the tables that BI tools read to a folder.",
+    "report": "Write one HTML file that shows what a build made.",
     "sample": "Make a sample shop to try things on.",
     "sql": "Run SQL with the functions registered.",
 }

@@ -47,13 +47,26 @@ def only_run(database: Path) -> Iterator[None]:
     check_space(database)
     folder = artifacts(database)
     folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock.duckdb", f"another run of recudf works on {database}"):
+        yield
+
+
+@contextmanager
+def locked(path: Path, taken: str) -> Iterator[None]:
+    """Hold a lock that no other process holds; a killed one lets go of it.
+
+    Raises WarehouseError, beginning with `taken` and naming the other process, while there is one.
+    """
     try:
         # DuckDB's own lock on a file of its own: the same on every platform, gone with the process
-        lock = duckdb.connect(str(folder / "lock.duckdb"))
+        lock = duckdb.connect(str(path))
     except duckdb.Error as error:
-        raise WarehouseError(
-            f"another run of recudf works on {database}: wait until it is done ({str(error).splitlines()[0]})"
-        ) from None
+        said = str(error).splitlines()[0]
+        if "lock" not in said:
+            raise WarehouseError(
+                f"cannot write {path}: free some space, or change its permissions ({said})"
+            ) from None
+        raise WarehouseError(f"{taken}: wait until it is done ({said})") from None
     try:
         yield
     finally:
@@ -70,7 +83,7 @@ def beside(database: Path, embeddings: str = "recudf_embeddings") -> Iterator[Pa
     """
     with only_run(database):
         _settle(database)
-        before = _state(database)
+        before = state(database)
         copy = artifacts(database) / "building" / database.name
         unfinished = _set_aside(copy)
         shutil.copyfile(database, copy)
@@ -78,7 +91,7 @@ def beside(database: Path, embeddings: str = "recudf_embeddings") -> Iterator[Pa
             _take_over_embeddings(copy, unfinished, embeddings)
         yield copy
         _settle(copy)
-        if _state(database) != before:
+        if state(database) != before:
             raise WarehouseError(
                 f"{database} was changed by another process, so it was left as it is: run this again"
             )
@@ -128,7 +141,8 @@ def _take_over_embeddings(copy: Path, unfinished: Path, schema: str) -> None:
     _remove(unfinished)
 
 
-def _state(database: Path) -> tuple[int, int, int, bool]:
+def state(database: Path) -> tuple[int, int, int, bool]:
+    """What changes when somebody writes the file, or replaces it."""
     status = database.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns, _log(database).exists()
 

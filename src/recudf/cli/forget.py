@@ -1,0 +1,73 @@
+"""`recudf forget`: people, and all that was made of what they did and wrote."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recudf.cli import options
+
+if TYPE_CHECKING:
+    from recudf.engines.forgetting import Receipt
+
+
+@click.command(
+    epilog="Example: recudf forget u0017 u0042 --database shop.duckdb && recudf build --database shop.duckdb"
+)
+@click.argument("users", metavar="USER...", nargs=-1, required=True)
+@options.database
+@click.option(
+    "--published",
+    metavar="DEST",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of `recudf publish`: all its versions are deleted. May be given again.",
+)
+@options.as_json
+def forget(users: tuple[str, ...], database: Path, published: tuple[Path, ...], as_json: bool) -> None:
+    """Take each USER out of the database: the input rows that name them, and all that was made of these.
+
+    The tables of the build are dropped, with groups and topics, since everybody has a part in them: the next
+    `recudf build` makes them as if these people had never been there. The file is written anew, so that it
+    holds nothing of what is deleted. Tables that are not recudf's are left alone; where they name somebody,
+    that is told.
+    """
+    from recudf.engines.forgetting import forget as rewrite
+    from recudf.engines.publishing import check_published, clear
+
+    for folder in published:
+        check_published(folder)
+    receipt = rewrite(database, users)
+    deleted = {str(folder): clear(folder) for folder in published}
+    if as_json:
+        click.echo(json.dumps({**asdict(receipt), "published": deleted}, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_lines(receipt)))
+        for place, versions in deleted.items():
+            click.echo(f"{place}: {len(versions)} published versions deleted: publish again after the build")
+    for column, rows in receipt.left.items():
+        click.echo(f"note: left alone, with their ids or sentences in {rows:,} rows: {column}", err=True)
+    if receipt.unknown:
+        click.echo(f"note: not known: {', '.join(receipt.unknown)}", err=True)
+    click.echo(f"next: recudf build --database {database}", err=True)
+
+
+def _lines(receipt: Receipt) -> list[str]:
+    rows = [(table, f"{count:,}") for table, count in receipt.deleted.items()]
+    rows += [
+        ("embeddings", f"{receipt.embeddings:,}"),
+        ("answers of a language model", f"{receipt.answers:,}"),
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in (0, 1)]
+    lines = [f"{name:<{widths[0]}}  {count:>{widths[1]}} rows deleted" for name, count in rows]
+    named = sum(receipt.dropped.values())
+    if receipt.dropped:
+        lines.append(
+            f"{len(receipt.dropped)} tables of the build dropped; {named:,} of their rows named them"
+        )
+    known = receipt.asked - len(receipt.unknown)
+    return [*lines, f"forgotten: {known} users, and {receipt.texts:,} texts that they alone wrote"]
