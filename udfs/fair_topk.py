@@ -3,7 +3,10 @@
 group, in turn.
 
     select group_id, unnest(fair_topk(list(user_id), list(item_id), list(score), 10), recursive := true)
-    from members_scores group by group_id
+    from (values
+        ('family-7', 'ann', 'tent', 1.0), ('family-7', 'ann', 'map', 0.4), ('family-7', 'ben', 'yarn', 0.9)
+    ) as scores(group_id, user_id, item_id, score)
+    group by group_id
 
 Entry i of the lists is what an item is worth to a member, from 0 up; what is not given is worth 0. One after
 another the item is taken with the largest sum over the members of score / (1 + the scores of what was taken

@@ -106,9 +106,17 @@ MARTS = {
         ("kite", "Kite", None, None, 0, "own text", False, False),
     ),
     "dim_groups": table(
-        "group_id name words size:n cohesion:x",
-        ("g1", "Hikers", "tent, stove", 3, 0.5),
-        ("g2", "Knitters", "wool, yarn", 1, 0.75),
+        "group_id kind name words size:n cohesion:x",
+        ("g1", "discovered", "Hikers", "tent, stove", 3, 0.5),
+        ("g2", "discovered", "Knitters", "wool, yarn", 1, 0.75),
+    ),
+    "fct_group_recommendations": table(
+        "group_id strategy item_id rank:n is_default:b reason item_title",
+        ("g1", "average", "rope", 1, True, "two of three have it", None),
+        ("g1", "average", "stove", 2, True, "all have it", "Stove"),
+        ("g1", "average", "kite", 6, True, "one has it", "Kite"),
+        ("g1", "borda", "tent", 1, False, "all have it", "Tent"),
+        ("g2", "average", "yarn", 1, True, "one has it", "Yarn"),
     ),
     "fct_group_members": table(
         "group_id user_id similarity:x runner_up_id runner_up_similarity:x",

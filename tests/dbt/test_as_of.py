@@ -13,6 +13,7 @@ CUTS = {
     "items": "published_at",
     "memberships": "valid_from",
     "group_interactions": "occurred_at",
+    "relations": "occurred_at",
 }
 
 

@@ -99,6 +99,14 @@ ANSWERS = {
         "user_id interest share_of_what_they_like lift evidence_count interest_last_seen last_event_at events top_interests",
         [("ben", "Knitting", 0.25, 2.0, 7, day("2024-06-01"), day("2024-06-01"), 8, "hiking")],
     ),
+    "group_recommendations": (
+        "group_id kind name strategy rank item reason",
+        [
+            ("g1", "discovered", "Hikers", "average", 1, "rope", "two of three have it"),
+            ("g1", "discovered", "Hikers", "average", 2, "Stove", "all have it"),
+            ("g2", "discovered", "Knitters", "average", 1, "Yarn", "one has it"),
+        ],
+    ),
     "groups": (
         "group_id name size cohesion words",
         [("g1", "Hikers", 3, 0.5, "tent, stove"), ("g2", "Knitters", 1, 0.75, "wool, yarn")],

@@ -17,7 +17,7 @@ def shop(built, tmp_path):
 
 
 def test_the_page_says_how_to_recover():
-    assert len(DROPS) == 8
+    assert len(DROPS) == 11
 
 
 @pytest.mark.slow
