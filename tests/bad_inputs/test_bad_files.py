@@ -118,6 +118,7 @@ def test_settings_without_meaning(run, database, variables, code, said):
     assert tables(database) == LOADED
 
 
+@pytest.mark.slow
 def test_a_build_with_a_model_that_is_not_there(run, database):
     done = run("build", "--database", database, RECUDF_ENCODER="/no/such/model")
     assert done.returncode == 1

@@ -110,6 +110,13 @@ MARTS = {
         ("g1", "discovered", "Hikers", "tent, stove", 3, 0.5),
         ("g2", "discovered", "Knitters", "wool, yarn", 1, 0.75),
     ),
+    "fct_group_segments": table(
+        "group_id name size:n users_joined:n users_left:n growth:x likes previous_as_of:t",
+        ("g1", "Hikers", 3, 2, 1, 0.5, "tent 2.0 (1.5 to 2.6)", day("2024-12-01")),
+        ("g2", "Knitters", 1, 0, 1, -0.5, "yarn 3.0 (1.1 to 8.2)", day("2024-12-01")),
+        ("g3", "Climbers", 6, 5, 0, 5.0, None, day("2024-12-01")),
+        ("g4", "Cooks", 9, None, None, None, None, None),
+    ),
     "fct_group_recommendations": table(
         "group_id strategy item_id rank:n is_default:b reason item_title",
         ("g1", "average", "rope", 1, True, "two of three have it", None),

@@ -85,6 +85,7 @@ def test_what_stands_in_brackets_is_no_category(shop):
     assert shop.query("select word from recudf.int_item_words where word like '%none%'") == []
 
 
+@pytest.mark.slow
 def test_the_vars_bound_the_rules_of_items(shop):
     shop.build(*BUILT, rule_items=2, rules_per_item=1)
     # the latest two are the jug, which is no news of anybody, and one thing of February

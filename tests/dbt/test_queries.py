@@ -21,6 +21,7 @@ QUERIES = {
 NOTHING_IN_THE_SAMPLE = {
     "against_baselines": "empty before `recudf evaluate`",
     "quality": "empty before `recudf evaluate`",
+    "groups_that_grew": "empty before a second build",
 }
 
 # query: its columns, and the rows of the marts by hand
@@ -98,6 +99,13 @@ ANSWERS = {
     "fans_who_may_leave": (
         "user_id interest share_of_what_they_like lift evidence_count interest_last_seen last_event_at events top_interests",
         [("ben", "Knitting", 0.25, 2.0, 7, day("2024-06-01"), day("2024-06-01"), 8, "hiking")],
+    ),
+    "groups_that_grew": (
+        "group_id name size users_joined users_left growth likes previous_as_of",
+        [
+            ("g3", "Climbers", 6, 5, 0, 5.0, None, day("2024-12-01")),
+            ("g1", "Hikers", 3, 2, 1, 0.5, "tent 2.0 (1.5 to 2.6)", day("2024-12-01")),
+        ],
     ),
     "group_recommendations": (
         "group_id kind name strategy rank item reason",

@@ -27,6 +27,7 @@ def test_one_version_everywhere(built):
     assert built.query("select recudf_version from recudf.fct_runs") == [(recudf.__version__,)]
 
 
+@pytest.mark.slow
 def test_a_database_of_an_older_version_is_rebuilt(shop, built):
     """Before fct_runs had a version, groups a next number and embeddings a mark of what was cut."""
     shop.run(
