@@ -1,5 +1,5 @@
-{# What an event weighs before decay: what its type means, times what its rating says. A rating from the threshold up
-counts from 1/3-like small to 1, below it down to -1. Expects events, types and scales (lowest and highest value). #}
+{# What an event weighs before decay: what its type means, times what its rating says. A rating at the
+threshold counts 1 / (1 + how far the highest is above it), the highest 1, the lowest -1. Expects events, types and scales (lowest and highest value). #}
 {% macro event_weight() -%}
     types.weight * case
         when not types.is_rated or events.value is null or scales.highest = scales.lowest then 1

@@ -194,6 +194,11 @@ def _move(database: Path, to: Path) -> None:
             shutil.move(f"{database}{suffix}", f"{to}{suffix}")
 
 
+def copied(warehouse, tmp_path_factory, name):
+    """The same in a file of its own, to be written."""
+    return Warehouse(Path(shutil.copy(warehouse.path, tmp_path_factory.mktemp(name) / "shop.duckdb")))
+
+
 def marts():
     """Names of all marts that are a function of the inputs: not of what was run and measured."""
     folder = project_directory() / "models" / "marts"

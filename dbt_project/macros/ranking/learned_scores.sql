@@ -2,14 +2,6 @@
 {% macro learned_scores(chosen='true') -%}
     {%- set features = recudf.ranking_features() -%}
     {%- set trees = recudf.ranker_nodes() -%}
-    with weights as {{ recudf.materialized() }} (
-        select
-        {%- for feature in features %}
-            max(weight) filter (where feature = '{{ feature }}') as {{ feature }}_weight{{ ',' if not loop.last }}
-        {%- endfor %}
-        from {{ ref('recudf', 'int_ranker') }}
-    )
-
     select
         features.user_id,
         features.item_id,
@@ -21,7 +13,15 @@
         {%- endfor %}
         {%- endif %}, 6) as score
     from {{ ref('recudf', 'int_ranking_features') }} as features
-    cross join weights
+    {%- if not trees %}
+    cross join (
+        select
+        {%- for feature in features %}
+            max(weight) filter (where feature = '{{ feature }}') as {{ feature }}_weight{{ ',' if not loop.last }}
+        {%- endfor %}
+        from {{ ref('recudf', 'int_ranker') }}
+    ) as weights
+    {%- endif %}
     where features.fold = 0 and {{ chosen }}
 {%- endmacro %}
 

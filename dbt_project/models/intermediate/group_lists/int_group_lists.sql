@@ -1,5 +1,5 @@
 -- The k best items of every group by every strategy that the var group_strategies names. Equal scores: the larger
--- average over the members, then the id. With the vars diversity or category_cap chosen to be less alike, the
+-- average over the members, then the id. With the vars diversity, category_cap or exposure_weight chosen again, the
 -- fair list aside.
 {%- set k = recudf.number('recommendations_per_group') %}
 {%- set strategies = recudf.group_strategies() %}
