@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import signal
 import sys
 import threading
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 Printer = Callable[["duckdb.DuckDBPyConnection", "duckdb.Statement"], None]
 
 
-@click.command(epilog="Example: recudf sql \"select embed('a tent for two')\" --format json")
+class _Statement(click.Command):
+    """Takes a statement that begins with a comment for what it is, and no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if re.match(r"--\s", arg) else arg for arg in args])
+
+
+@click.command(cls=_Statement, epilog="Example: recudf sql \"select embed('a tent for two')\" --format json")
 @click.argument("statement", required=False)
 @options.database
 @click.option("--read-only", is_flag=True, help="Change nothing; other readers may open the file too.")

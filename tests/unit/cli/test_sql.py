@@ -37,6 +37,14 @@ def test_a_table_with_a_function_of_ours(run):
     assert "similarity" in result.output
 
 
+@pytest.mark.parametrize("comment", ["-- two?\n", "--\n", "/* -- */ "])
+def test_a_statement_may_begin_with_a_comment(run, comment):
+    result = run(comment + "select 1 + 1 as two", "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output) == [{"two": 2}]
+    assert "No such option '--two'" in run("--two").output
+
+
 def test_json(run):
     query = "select 1 as a, null as b, 'ü\"' as c, [1.5, 'nan'::double] as d, {'x': date '2024-01-02'} as e, 1.25 as f"
     expected = {"a": 1, "b": None, "c": 'ü"', "d": [1.5, None], "e": {"x": "2024-01-02"}, "f": 1.25}
