@@ -1,6 +1,6 @@
 {# Why a group gets an item, as a person would say it. Expects lists, scores, leads, lead_items, history and types. #}
 {% macro group_reason_sentence() -%}
-    {%- set title = 'coalesce(lead_items.title, leads.source_id)' -%}
+    {%- set title = "coalesce(lead_items.title, 'item ' || leads.source_id)" -%}
     {%- set of_members -%}
         case when scores.members = 1 then 'the only member'
             else cast(scores.supporters as string) || ' of ' || cast(scores.members as string) || ' members' end

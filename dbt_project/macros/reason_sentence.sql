@@ -1,6 +1,7 @@
-{# A reason as a person would say it. Expects ranked, history, types, texts and reason_items; never the text itself. #}
+{# A reason as a person would say it. Expects ranked, history, types, texts and reason_items; never the text itself.
+An item without a title is called by its id. #}
 {% macro reason_sentence() -%}
-    {%- set title = "coalesce(reason_items.title, history.item_id, texts.item_id)" -%}
+    {%- set title = "coalesce(reason_items.title, 'item ' || coalesce(history.item_id, texts.item_id))" -%}
     {%- set rated -%}
         case when history.rated_value is not null
             then ' ' || {{ recudf.short_number('history.rated_value') }} || ' of ' || {{ recudf.short_number('history.highest_value') }}
