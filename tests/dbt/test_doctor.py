@@ -27,6 +27,12 @@ def levels(found):
     return {level for findings in found.values() for level, *_ in findings}
 
 
+@pytest.fixture(scope="module")
+def built(built, tmp_path_factory):
+    """A copy of its own: doctor opens a file for writing, which other processes would meet."""
+    return Warehouse(shutil.copy(built.path, tmp_path_factory.mktemp("examined") / "shop.duckdb"))
+
+
 @pytest.fixture
 def shop(built, tmp_path):
     """A copy of the built sample, to be changed."""
