@@ -11,13 +11,16 @@ import pyarrow as pa
 
 from recudf import interrupts
 from recudf.errors import ParameterError
+from recudf.preference.events import Floats, Ints
 from recudf.preference.params import FitParams
+from recudf.preference.ranker_calibration import calibrated
 from recudf.preference.ranker_linear import Linear, fit_linear
-from recudf.preference.ranker_rows import Ranked, mean_ndcg, read_ranked
+from recudf.preference.ranker_network import Network, fit_network
+from recudf.preference.ranker_rows import Ranked, ndcg_of_groups, read_ranked
 from recudf.preference.ranker_trees import Boosted, fit_trees
 from recudf.vectors import scatter, valid_mask
 
-METHODS = ("listwise", "logistic", "svm", "trees")
+METHODS = ("listwise", "logistic", "svm", "trees", "network")
 FEATURE = "feature:"  # before the name of a feature that is ranked by alone
 
 ROW = pa.struct(
@@ -32,6 +35,7 @@ ROW = pa.struct(
         ("left_node", pa.int32()),
         ("right_node", pa.int32()),
         ("value", pa.float64()),
+        ("rows", pa.int64()),
     ]
 )
 ROWS = pa.list_(ROW)
@@ -42,12 +46,16 @@ Rows = list[dict[str, Any]]
 class RankerParams(FitParams):
     """What `ranker_fit` is asked for.
 
-    features: their names, in the order of a row. methods: some of METHODS. folds: of the cross-validation;
-    folds_by: a separator, as Ranked.folds takes it. k: of ndcg. seed: of the trees. l2: penalty of the linear
-    methods. rounds, leaves (of a tree, at most), rate, min_leaf (rows of a leaf, at least): of the trees.
+    features: their names, in the order of a row. only_measured: those that methods do not see. baseline: one
+    that methods are compared with, or "". methods: some of METHODS. folds: of the cross-validation; folds_by:
+    a separator, as Ranked.folds takes it. k: of ndcg. seed: of the trees and the network. l2: penalty of the
+    linear methods. rounds, leaves (of a tree, at most), rate, min_leaf (rows of a leaf, at least): of the
+    trees. units, epochs, network_l2: of the network. calibrated: only groups whose name has this text.
     """
 
     features: tuple[str, ...] = ()
+    only_measured: tuple[str, ...] = ()
+    baseline: str = ""
     methods: tuple[str, ...] = METHODS
     folds: int = 3
     folds_by: str = ""
@@ -58,22 +66,36 @@ class RankerParams(FitParams):
     leaves: int = 15
     rate: float = 0.05
     min_leaf: int = 100
+    units: int = 16
+    epochs: int = 20
+    network_l2: float = 0.003
+    calibrated: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("features", "methods"):
+        for name in ("features", "methods", "only_measured"):
             object.__setattr__(self, name, self._names(name))
+        if unknown := sorted(
+            {*self.only_measured, *([self.baseline] if self.baseline else [])} - {*self.features}
+        ):
+            raise ParameterError(f"{unknown[0]!r} is no feature: choose from {', '.join(self.features)}")
+        if len(self.only_measured) == len(self.features):
+            raise ParameterError(
+                f"only_measured has all features: leave methods one, like {self.features[0]!r}"
+            )
         if unknown := [method for method in self.methods if method not in METHODS]:
             raise ParameterError(f"methods has {unknown[0]!r}: choose from {', '.join(METHODS)}")
-        if not isinstance(self.folds_by, str):
-            raise ParameterError(f'folds_by is {self.folds_by!r}: give a text, like ":"')
-        self.require_whole(folds=2, k=1, seed=0, rounds=1, leaves=2, min_leaf=1)
-        self.require_numbers("l2", "rate", above_zero=True)
+        for name in ("folds_by", "calibrated"):
+            if not isinstance(getattr(self, name), str):
+                raise ParameterError(f'{name} is {getattr(self, name)!r}: give a text, like ":"')
+        self.require_whole(folds=2, k=1, seed=0, rounds=1, leaves=2, min_leaf=1, units=1, epochs=1)
+        self.require_numbers("l2", "network_l2", "rate", above_zero=True)
 
     def _names(self, name: str) -> tuple[str, ...]:
         """A list of distinct names."""
         value: Any = getattr(self, name)
         given = value if isinstance(value, list | tuple) else ()
-        if not given or not all(isinstance(each, str) and each for each in given):
+        may_be_none = name == "only_measured" and isinstance(value, list | tuple)
+        if not (given or may_be_none) or not all(isinstance(each, str) and each for each in given):
             raise ParameterError(f'{name} is {value!r}: give a list of names, like ["a", "b"]')
         if twice := sorted({each for each in given if given.count(each) > 1}):
             raise ParameterError(f"{name} has {twice[0]!r} more than once: give each one name")
@@ -100,45 +122,68 @@ def ranker_fits(groups: pa.Array, features: pa.Array, labels: pa.Array, params: 
 
 def fit_ranker(rows: Ranked, params: RankerParams) -> Rows:
     """The rows of the table that the methods and what is known of them make."""
-    quality = _quality(rows, params)
-    best = max(quality, key=quality.__getitem__)  # the first of equal ones
-    measure = f"ndcg@{params.k}"
-    told: Rows = [_row("quality", method, name=measure, value=value) for method, value in quality.items()]
-    told.append(_row("chosen", best, name=measure, value=quality[best]))
+    folds = rows.folds(min(params.folds, len(rows.groups)), params.folds_by)
+    seen = [place for place, name in enumerate(params.features) if name not in params.only_measured]
+    names = tuple(params.features[place] for place in seen)
+    shown = Ranked(rows.features[:, seen], rows.positive, rows.starts, rows.groups)
+    held_out = dict(_held_out(shown, folds, params))
+    for place, name in enumerate(params.features):
+        held_out[FEATURE + name] = rows.features[:, place]
+    told, best = _measured(held_out, rows, folds, params)
     for method in params.methods:
-        told += _told(_fit(rows, method, params), method, params.features)
+        told += _told(_fit(shown, method, params), method, names)
     if best.startswith(FEATURE):
-        name = (best.removeprefix(FEATURE),)
-        told += _told(Linear(np.zeros(1), np.ones(1), np.ones(1), 0.0), best, name)
+        alone = Linear(np.zeros(1), np.ones(1), np.ones(1), 0.0)
+        told += _told(alone, best, (best.removeprefix(FEATURE),))
     return told
 
 
-def _quality(rows: Ranked, params: RankerParams) -> dict[str, float]:
-    """Mean ndcg@k of each method on groups that it was not fitted on, and of each feature."""
-    folds = rows.folds(min(params.folds, len(rows.groups)), params.folds_by)
+def _held_out(rows: Ranked, folds: Ints, params: RankerParams) -> Iterator[tuple[str, Floats]]:
+    """Scores by each method of groups that it was not fitted on."""
     since = interrupts.generation()
-    found = {}
     for method in params.methods:
         scores = np.zeros(len(rows.positive))
         for part in range(int(folds.max()) + 1):
             interrupts.check(since)
-            held_out = (folds == part)[rows.owners]
-            scores[held_out] = _fit(rows.kept(folds != part), method, params)(rows.features[held_out])
-        found[method] = mean_ndcg(scores, rows, params.k)
-    for place, name in enumerate(params.features):
-        found[FEATURE + name] = mean_ndcg(rows.features[:, place], rows, params.k)
-    return found
+            chosen = (folds == part)[rows.owners]
+            scores[chosen] = _fit(rows.kept(folds != part), method, params)(rows.features[chosen])
+        yield method, scores
 
 
-def _fit(rows: Ranked, method: str, params: RankerParams) -> Linear | Boosted:
+def _measured(scores: dict[str, Floats], rows: Ranked, folds: Ints, params: RankerParams) -> tuple[Rows, str]:
+    """What is known of these scores, and whose are best."""
+    measure, baseline = f"ndcg@{params.k}", FEATURE + params.baseline
+    of_groups = {method: ndcg_of_groups(of, rows, params.k) for method, of in scores.items()}
+    quality = {method: float(values.mean()) for method, values in of_groups.items()}
+    told = [_row("quality", method, name=measure, value=value) for method, value in quality.items()]
+    best = max(quality, key=quality.__getitem__)  # the first of equal ones
+    told.append(_row("chosen", best, name=measure, value=quality[best]))
+    for method in params.methods:
+        if params.baseline:
+            gain = of_groups[method] - of_groups[baseline]
+            error = float(gain.std() / np.sqrt(len(gain)))
+            told.append(_row("gain", method, name=measure, threshold=error, value=float(gain.mean())))
+    usual = np.array([params.calibrated in name for name in rows.groups])
+    for method in (*params.methods, *([baseline] if params.baseline else [])):
+        known = calibrated(scores[method][usual[rows.owners]], rows.kept(usual), folds[usual])
+        told += [_row(kind, method, **row) for kind, row in known]
+    return told, best
+
+
+def _fit(rows: Ranked, method: str, params: RankerParams) -> Linear | Boosted | Network:
     if method == "trees":
         return fit_trees(rows, params.rounds, params.leaves, params.rate, params.min_leaf, params.seed)
+    if method == "network":
+        linear = fit_linear(rows, "listwise", params.l2)
+        return fit_network(rows, linear, params.units, params.network_l2, params.epochs, params.seed)
     return fit_linear(rows, method, params.l2)
 
 
-def _told(scorer: Linear | Boosted, method: str, names: tuple[str, ...]) -> Rows:
+def _told(scorer: Linear | Boosted | Network, method: str, names: tuple[str, ...]) -> Rows:
     if isinstance(scorer, Boosted):
         return [_row("base", method, value=scorer.base), *_nodes(scorer, method, names)]
+    if isinstance(scorer, Network):
+        return [*_told(scorer.linear, method, names), *_units(scorer, method, names)]
     scales = zip(names, scorer.means, scorer.deviations, strict=True)
     return [
         _row("intercept", method, value=scorer.intercept),
@@ -151,6 +196,14 @@ def _told(scorer: Linear | Boosted, method: str, names: tuple[str, ...]) -> Rows
             for name, weight in zip(names, scorer.weights, strict=True)
         ),
     ]
+
+
+def _units(scorer: Network, method: str, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for unit in range(len(scorer.out)):
+        yield _row("bias", method, node=unit, value=float(scorer.bias[unit]))
+        for name, weight in zip(names, scorer.into[:, unit], strict=True):
+            yield _row("into", method, name=name, node=unit, feature=name, value=float(weight))
+        yield _row("out", method, node=unit, value=float(scorer.out[unit]))
 
 
 def _nodes(scorer: Boosted, method: str, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:

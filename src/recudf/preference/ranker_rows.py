@@ -73,8 +73,10 @@ def read_ranked(groups: pa.Scalar, features: pa.Scalar, labels: pa.Scalar, names
     return _by_group(owners, _matrix(rows, owners, names), label > 0)
 
 
-def mean_ndcg(scores: Floats, rows: Ranked, k: int) -> float:
-    """The mean over groups of ndcg@k, float64 scores [n]; rows of equal score share their places' discounts.
+def ndcg_of_groups(scores: Floats, rows: Ranked, k: int) -> Floats:
+    """The ndcg@k of each group, float64 [groups], by scores [n].
+
+    Rows of equal score share their places' discounts.
 
     Järvelin & Kekäläinen, Cumulated gain-based evaluation of IR techniques (TOIS 2002); ties: McSherry &
     Najork, Computing information retrieval performance measures efficiently in the presence of tied scores
@@ -92,7 +94,8 @@ def mean_ndcg(scores: Floats, rows: Ranked, k: int) -> float:
     gains = np.bincount(owners[first], share * np.add.reduceat(discount, first), len(rows.groups))
     ideal = np.cumsum(1 / np.log2(np.arange(k) + 2))
     best = ideal[np.minimum(np.add.reduceat(positive, rows.starts[:-1]), k).astype(np.int64) - 1]
-    return float((gains / best).mean())
+    found: Floats = gains / best
+    return found
 
 
 def _by_group(owners: pa.StringArray, features: Floats, positive: Flags) -> Ranked:

@@ -14,10 +14,12 @@ from sklearn.svm import LinearSVC
 
 from recudf.errors import InputError, ParameterError
 from recudf.preference.ranker import ranker_fits
-from recudf.preference.ranker_rows import Ranked, mean_ndcg
+from recudf.preference.ranker_linear import fit_linear
+from recudf.preference.ranker_network import fit_network, parts
+from recudf.preference.ranker_rows import Ranked, ndcg_of_groups, read_ranked
 
 NAMES = ["score", "rank", "age"]
-SMALL = {"rounds": 12, "leaves": 6, "min_leaf": 10}
+SMALL = {"epochs": 2, "rounds": 12, "leaves": 6, "min_leaf": 10}
 
 
 def candidates(n_groups=40, per_group=25, seed=0):
@@ -143,6 +145,111 @@ def test_values_of_inner_nodes_are_means_so_that_paths_split_a_score():
     assert {node["feature"] for node in inner} <= set(NAMES)
 
 
+def network_scores(rows, features, names=NAMES):
+    """As the documentation says, without the code."""
+    scales = {row["name"]: (row["value"], row["threshold"]) for row in of(rows, "scale", "network")}
+    z = np.stack(
+        [(np.array(features)[:, i] - scales[n][0]) / scales[n][1] for i, n in enumerate(names)], axis=1
+    )
+    total = linear_scores(rows, "network", features)
+    for unit, (bias, out) in enumerate(zip(of(rows, "bias"), of(rows, "out"), strict=True)):
+        into = {row["feature"]: row["value"] for row in of(rows, "into") if row["node"] == unit}
+        assert bias["node"] == out["node"] == unit
+        total += out["value"] * np.maximum(0, bias["value"] + z @ [into[name] for name in names])
+    return total
+
+
+def test_a_network_finds_what_no_line_can():
+    """What is wanted lies in the middle of a feature."""
+    rng = np.random.default_rng(3)
+    groups = np.repeat([f"g{i:03}" for i in range(120)], 20).tolist()
+    features = rng.standard_normal((2400, 2))
+    nearest = np.abs(features[:, 0]).reshape(120, 20).argsort(axis=1)
+    labels = np.zeros((120, 20))
+    np.put_along_axis(labels, nearest[:, :3], 1, axis=1)
+    rows = fit(
+        groups, features.tolist(), labels.ravel().tolist(), ["x", "y"], methods=["listwise", "network"]
+    )
+    quality = {row["method"]: row["value"] for row in of(rows, "quality")}
+    assert quality["listwise"] < 0.4
+    assert quality["network"] > 0.9
+    scores = network_scores(rows, features, ["x", "y"]).reshape(120, 20)
+    assert ndcg_score(labels, scores, k=10) > 0.9
+
+
+def test_a_network_without_steps_away_is_the_linear_score():
+    """Its linear part begins where listwise ends; a penalty that outweighs the loss takes all weights to nothing."""
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["listwise", "network"], l2=0.05, network_l2=1e6, epochs=200)
+    assert np.abs(network_scores(rows, features)).max() < 0.2
+    near = fit(groups, features, labels, methods=["listwise", "network"], l2=0.05, epochs=1, units=1)
+    one, other = linear_scores(near, "listwise", features), network_scores(near, features)
+    assert np.corrcoef(one, other)[0, 1] > 0.99
+
+
+def test_parts_of_a_network_are_integrated_gradients():
+    """The mean of a thousand gradients on the way from the mean row, by differences."""
+    groups, features, labels = candidates()
+    names, given = pa.array([groups]), pa.array([features], pa.list_(pa.list_(pa.float64())))
+    rows = read_ranked(names[0], given[0], pa.array([labels])[0], NAMES)
+    network = fit_network(rows, fit_linear(rows, "listwise", 0.05), 5, 0.01, 10, 1)
+    row, mean = rows.features[7], network.linear.means
+    expected = np.zeros(3)
+    for way in (np.arange(1000) + 0.5) / 1000:
+        at = mean + way * (row - mean)
+        for feature in range(3):
+            step = np.zeros(3)
+            step[feature] = 1e-6 * network.linear.deviations[feature]
+            slope = (network((at + step)[None]) - network((at - step)[None])) / (2 * step[feature])
+            expected[feature] += slope[0] * (row - mean)[feature] / 1000
+    found = parts(network, rows.features)
+    np.testing.assert_allclose(found[7], expected, atol=2e-3)
+    of_mean = network(mean[None])
+    np.testing.assert_allclose(found.sum(axis=1), network(rows.features) - of_mean, atol=1e-9)
+
+
+def test_a_probability_is_that_of_scikit_learn_and_as_often_right():
+    groups, features, labels = candidates(200)
+    rows = fit(groups, features, labels, methods=["listwise"], baseline="score")
+    known = {row["name"]: row["value"] for row in of(rows, "calibration", "feature:score")}
+    scores = np.array(features)[:, 0].reshape(200, 25)
+    z = (scores - scores.mean(axis=1, keepdims=True)) / scores.std(axis=1, keepdims=True)
+    model = LogisticRegression(C=1e3, tol=1e-10, max_iter=10_000).fit(z.reshape(-1, 1), labels)
+    assert known["slope"] == pytest.approx(model.coef_[0, 0], abs=1e-3)
+    assert known["intercept"] == pytest.approx(model.intercept_[0], abs=1e-3)
+    bins = of(rows, "reliability", "feature:score")
+    assert [row["name"] for row in bins] == [str(n) for n in range(1, 11)]
+    assert {row["rows"] for row in bins} == {500}
+    assert sum(row["value"] for row in bins) / 10 == pytest.approx(np.mean(labels))
+    assert known["ece"] == pytest.approx(np.mean([abs(row["value"] - row["threshold"]) for row in bins]))
+    assert 0 < known["ece"] < 0.03
+    assert bins[-1]["threshold"] > 3 * bins[0]["threshold"]
+
+
+def test_groups_of_another_kind_do_not_tell_probabilities():
+    groups, features, labels = candidates(60)
+    named = [("new:" if group < "g30" else "known:") + group for group in groups]
+    given = {"methods": ["listwise"], "baseline": "score", "calibrated": "known:"}
+    known = of(fit(named, features, labels, **given), "reliability", "feature:score")
+    few = slice(30 * 25, None)
+    alone = fit(named[few], features[few], labels[few], methods=["listwise"], baseline="score")
+    assert sum(row["rows"] for row in known) == 30 * 25
+    one, other = (
+        [row["value"] for row in of(rows, "calibration", "feature:score") if row["name"] != "ece"]
+        for rows in (fit(named, features, labels, **given), alone)
+    )
+    assert one == pytest.approx(other, abs=1e-9)
+    assert not of(fit(named, features, labels, **given | {"calibrated": "nobody"}), "calibration")
+
+
+def test_equal_scores_have_the_share_of_positives():
+    groups, _, labels = candidates(10)
+    rows = fit(groups, [[1.5]] * len(groups), labels, ["x"], methods=["listwise"], baseline="x")
+    known = {row["name"]: row["value"] for row in of(rows, "calibration", "feature:x")}
+    assert 1 / (1 + math.exp(-known["intercept"])) == pytest.approx(np.mean(labels), abs=1e-4)
+    assert known["slope"] == 0
+
+
 def test_quality_is_of_groups_that_were_held_out():
     """A feature that names the group's positives only where the fit has seen them tells nothing on others."""
     rng = np.random.default_rng(5)
@@ -183,7 +290,8 @@ def test_ndcg_is_scikit_learns_ties_too():
     labels[:, 0], labels[:, 1] = True, False
     ranked = Ranked(scores.reshape(-1, 1), labels.ravel(), np.arange(51) * 12, [f"{i:02}" for i in range(50)])
     for k in (1, 5, 20):
-        assert mean_ndcg(scores.ravel(), ranked, k) == pytest.approx(ndcg_score(labels, scores, k=k))
+        found = ndcg_of_groups(scores.ravel(), ranked, k)
+        assert found == pytest.approx([ndcg_score(labels[[i]], scores[[i]], k=k) for i in range(50)])
 
 
 def test_quality_of_a_feature_alone_and_the_choice():
@@ -210,6 +318,42 @@ def test_a_feature_that_is_chosen_has_the_rows_of_a_linear_method():
     (chosen,) = of(rows, "chosen")
     assert chosen["method"] == "feature:age"
     np.testing.assert_allclose(linear_scores(rows, "feature:age", features), np.array(features)[:, 2])
+
+
+def test_a_gain_is_the_mean_difference_with_its_standard_error():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, methods=["listwise"], baseline="rank", k=5)
+    (gain,) = of(rows, "gain")
+    quality = {row["method"]: row["value"] for row in of(rows, "quality")}
+    assert gain["value"] == pytest.approx(quality["listwise"] - quality["feature:rank"])
+    # two groups, each held out once: a fit on the other has the sign of its only feature
+    given = ["g", "g", "h", "h"], [[2], [1], [1], [2]], [1, 0, 1, 0]
+    (gain,) = of(fit(*given, ["x"], methods=["listwise"], baseline="x", k=1), "gain")
+    # x finds g's and not h's; fitted on h it is upside down for g, and the other way round: -1 and 0
+    assert gain["value"] == pytest.approx(-0.5)
+    assert gain["threshold"] == pytest.approx(0.5 / math.sqrt(2))
+
+
+def test_what_is_only_measured_is_no_part_of_a_score():
+    groups, features, labels = candidates()
+    whole = [[*row, label] for row, label in zip(features, labels, strict=True)]
+    more = {"only_measured": ["told"], "baseline": "told"}
+    rows = fit(groups, whole, labels, [*NAMES, "told"], **more, **SMALL)
+    plain = fit(groups, features, labels, **SMALL)
+    for method, kind in (
+        ("listwise", "weight"),
+        ("trees", "node"),
+        ("network", "weight"),
+        ("network", "into"),
+    ):
+        one, other = (
+            [(row["feature"], row["value"]) for row in of(each, kind, method)] for each in (rows, plain)
+        )
+        assert [name for name, _ in one] == [name for name, _ in other]
+        # rows of a group lie in another order, whose sums differ in their last places
+        assert [value for _, value in one] == pytest.approx([value for _, value in other], abs=1e-5)
+    assert {row["value"] for row in of(rows, "quality", "feature:told")} == {1}
+    assert all(row["value"] < 0 for row in of(rows, "gain"))
 
 
 def test_folds_are_of_groups_and_of_equal_size():
@@ -260,14 +404,21 @@ def test_too_few_groups_are_null(given):
         ({"names": None}, "features is .*: give a list of names"),
         ({"names": ["a", "a"]}, "features has 'a' more than once"),
         ({"names": ["a", 1]}, "features is .*: give a list of names"),
-        ({"methods": ["forest"]}, "methods has 'forest': choose from listwise, logistic, svm, trees"),
+        (
+            {"methods": ["forest"]},
+            "methods has 'forest': choose from listwise, logistic, svm, trees, network",
+        ),
+        ({"baseline": "y"}, "'y' is no feature: choose from x"),
+        ({"only_measured": ["x"]}, "only_measured has all features: leave methods one, like 'x'"),
         ({"folds": 1}, "folds is 1: give a whole number from 2"),
         ({"folds_by": 1}, 'folds_by is 1: give a text, like ":"'),
+        ({"calibrated": None, "folds_by": 2}, "folds_by is 2"),
+        ({"calibrated": 7}, "calibrated is 7: give a text"),
         ({"l2": 0}, "l2 is 0: give a number above 0"),
         ({"leaves": 1}, "leaves is 1: give a whole number from 2"),
         (
             {"depth": 3},
-            "unknown parameter 'depth': known are features, methods, folds, folds_by, k, seed, l2",
+            "unknown parameter 'depth': known are features, only_measured, baseline, methods, folds",
         ),
     ],
 )
