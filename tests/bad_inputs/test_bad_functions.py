@@ -15,6 +15,7 @@ CENTROIDS = "with i as materialized (select vector_index(id, v) as handle from (
 
 NULLS = {
     "cluster_assign": ["null, null", "null, null, null", "[1, 0], null", "null, 'unknown'"],
+    "adapter_fit": ["null, null", "[[1]], null", "null, [[1]]"],
     "cluster_fit": ["null", "null, null", "null, '{\"k\": 0}'"],
     "cosine_matrix": ["null, null, null", "['a'], ['a'], null", "null, ['a'], 'unknown'", "['a'], null, 'unknown'"],
     "cosine_similarity": ["null, null", "[1, 2], null", "null, [1, 2]", "[0, 0], [1, 2]"],

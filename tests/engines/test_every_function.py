@@ -18,6 +18,8 @@ LEXICAL = f"""with terms as (select unnest(lexical_fit({TEXTS}), recursive := tr
     fit as materialized (select vector_index(term, vector) as handle from terms)"""
 CENTROIDS = "with i as materialized (select vector_index(id, vector) as handle from (values (7, [1, 0]), (8, [0, 1])) t(id, vector))"
 CALLS = {
+    "adapter_fit": """with f as (select adapter_fit([[1, 0], [0, 2], [2, 1], [3, 1], null], [[2], [1], [5], [6], [7]]) as rows)
+        select unnest(rows, recursive := true) from f""",
     "cluster_assign": f"{CENTROIDS} select cluster_assign([5, 1], handle), cluster_assign([0, 3], handle, 1.5) from i",
     "cluster_fit": f"{INDEX} select unnest(cluster_fit(handle, '{{\"k\": 2}}'), recursive := true) from i",
     "cosine_matrix": f"{INDEX} select cosine_matrix(['a', 'nobody'], ['b', 'c'], handle) from i",
