@@ -5,12 +5,13 @@
         'all' as pool,
         ranked.model,
         ranked.item_id,
-        cast(ranked.rank as integer) as rank
+        cast(ranked.rank as integer) as rank,
+        ranked.probability
     from (
-        select user_id, 'learned' as model, item_id, rank
+        select user_id, 'learned' as model, item_id, rank, probability
         from {{ ref('recudf', 'int_recommendations_scored') }}
         union all
-        select user_id, 'fixed' as model, item_id, position as rank
+        select user_id, 'fixed' as model, item_id, position as rank, cast(null as double) as probability
         from {{ ref('recudf', 'int_ranking_features') }}
         where fold = 0
         union all
@@ -18,7 +19,8 @@
             user_id,
             source as model,
             item_id,
-            row_number() over (partition by user_id, source order by score desc, item_id) as rank
+            row_number() over (partition by user_id, source order by score desc, item_id) as rank,
+            cast(null as double) as probability
         from (
             {{ recudf.candidates() }}
         ) as candidates

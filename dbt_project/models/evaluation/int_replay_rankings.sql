@@ -90,16 +90,18 @@ shuffled as (
     where history.item_id is null
 )
 
-select user_id, pool, model, id as item_id, rank
+select user_id, pool, model, id as item_id, rank, cast(null as double) as probability
 from ranked
 {%- if recudf.is_reranked() %}
 where model != 'blend' and rank <= {{ k }}
 union all
-select user_id, pool, model, item_id, rank
+select user_id, pool, model, item_id, rank, cast(null as double) as probability
 from ({{ recudf.reranked('blended', ['user_id', 'pool', 'model'], k) }}) as chosen
 {%- endif %}
 union all
-select user_id, pool, 'random' as model, item_id, cast(rank as integer) as rank from shuffled where rank <= {{ k }}
+select user_id, pool, 'random' as model, item_id, cast(rank as integer) as rank, cast(null as double) as probability
+from shuffled
+where rank <= {{ k }}
 {%- if recudf.ranking_is_learned() %}
 union all
 {{ recudf.learned_rankings('users', k) }}

@@ -82,6 +82,7 @@ def _read_ranking(
             rankings.rank - 1 as position,
             candidates.number as item_number,
             candidates.information,
+            rankings.probability,
             relevant.item_id is not null as hit
         from {SCRATCH}.int_replay_rankings as rankings
         inner join judged on rankings.user_id = judged.user_id
@@ -92,13 +93,11 @@ def _read_ranking(
         [pool, model, k],
     ).fetchnumpy()
     place = rows["user_number"], rows["position"]
-    items, hits, information = (
-        np.full((n_users, k), -1),
-        np.zeros((n_users, k), bool),
-        np.full((n_users, k), np.nan),
-    )
+    items, hits = np.full((n_users, k), -1), np.zeros((n_users, k), bool)
+    information, probability = np.full((n_users, k), np.nan), np.full((n_users, k), np.nan)
     items[place], hits[place], information[place] = rows["item_number"], rows["hit"], rows["information"]
-    return Ranking(items, hits, information)
+    probability[place] = np.ma.filled(rows["probability"], np.nan)
+    return Ranking(items, hits, information, probability)
 
 
 METRICS_TYPE = pa.schema(

@@ -10,6 +10,7 @@ import numpy as np
 from recudf.errors import ParameterError
 from recudf.evaluation import beyond_accuracy as beyond
 from recudf.evaluation.bootstrap import Estimate, bootstrap_means
+from recudf.evaluation.calibration import calibration_error
 from recudf.evaluation.exposures import exposures
 from recudf.evaluation.metrics import ACCURACY
 from recudf.evaluation.replays import Pool, Ranking, Replay
@@ -68,6 +69,7 @@ def measure(
     values = _observations(replays, pools, ks, pairs)
     found = list(estimated(_in_slice(values, "all"), judged))
     found += _coverages(pools, ks, "all", len(np.unique(users)))
+    found += _calibration_errors(pools, ks, "all", len(np.unique(users[judged])))
     for name, (least, most) in HISTORIES.items():
         found += estimated(_in_slice(values, name), judged & (history >= least) & (history <= most))
     for name in (HEAD, TAIL):
@@ -239,3 +241,28 @@ def _hit_shares(
             if every:
                 share = own / every
                 yield Measurement(model, NO_BASELINE, slice_name, "hit_share", k, share, n_users, None, None)
+
+
+def _calibration_errors(
+    pools: Sequence[Pool], ks: Sequence[int], slice_name: str, n_users: int
+) -> Iterator[Measurement]:
+    """Of all users' first k together, where a model tells probabilities, without an interval."""
+    for model in models_of(pools):
+        rankings = [(_ranking(pool, model), pool.relevant > 0) for pool in pools]
+        for k in ks:
+            told = [
+                (r.probability[kept, :k], r.hits[kept, :k])
+                for r, kept in rankings
+                if r.probability is not None
+            ]
+            if not told:
+                continue
+            probability, hits = (
+                np.concatenate([part.ravel() for part in of]) for of in zip(*told, strict=True)
+            )
+            known = ~np.isnan(probability)
+            if known.any():
+                value = calibration_error(probability[known], hits[known])
+                yield Measurement(
+                    model, NO_BASELINE, slice_name, "calibration_error", k, value, n_users, None, None
+                )

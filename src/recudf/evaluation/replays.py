@@ -13,11 +13,15 @@ HEAD_DECILES = 2  # the 20 % most popular items
 
 @dataclass(frozen=True)
 class Ranking:
-    """What a model recommended, [n_users, k]: items int (-1: none), hits bool, information float (NaN)."""
+    """What a model recommended, [n_users, k]: items int (-1: none), hits bool, information float (NaN).
+
+    probability: of a hit, float (NaN), where the model tells one.
+    """
 
     items: np.ndarray
     hits: np.ndarray
     information: np.ndarray
+    probability: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

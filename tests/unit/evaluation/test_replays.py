@@ -1,6 +1,7 @@
 """From rankings to measurements: slices, pairs, pooled replays, all worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -185,3 +186,24 @@ def test_more_than_fifty_providers_leave_those_with_most_items():
     assert slices == {f"provider p{n:02}" for n in [*range(49), 59]}
     assert {m.value for m in measurements if m.slice == "provider p59"} == {1}
     assert not {m.metric for m in measurements} & {"miscalibration", "diversity"}  # nothing to go by
+
+
+def test_probabilities_are_judged_on_users_to_whom_something_is_relevant():
+    """a (a hit at .75 and none at .25) counts, b (nothing relevant) does not, an empty place neither."""
+    told = ranking([[(1, True), (2, False), NOTHING], [(1, False), (3, False), NOTHING]])
+    told = replace(told, probability=np.array([[0.75, 0.25, np.nan], [0.9, 0.9, np.nan]]))
+    one = replay(
+        ["a", "b"],
+        [5, 6],
+        [1, 0],
+        [1, 0],
+        [[1, 0], [1, 0]],
+        learned=told,
+        popular=FIRST.all.rankings["popular"],
+    )
+    errors = [m for m in measure([one], ks=[1, 2], resamples=50, seed=1) if m.metric == "calibration_error"]
+    assert [(m.model, m.slice, m.k, m.value, m.n_users) for m in errors] == [
+        ("learned", "all", 1, 0.25, 1),
+        ("learned", "all", 2, 0.25, 1),
+    ]
+    assert {m.ci_low for m in errors} == {None}
