@@ -1,4 +1,5 @@
-{# A reason as a person would say it. Expects ranked, history, types, texts and reason_items; never the text itself.
+{# A reason as a person would say it. Expects ranked, history, types, texts and reason_items, and interests with
+`ranking: learned`; never the text itself.
 An item without a title is called by its id. #}
 {% macro reason_sentence() -%}
     {%- set title = "coalesce(reason_items.title, 'item ' || coalesce(history.item_id, texts.item_id))" -%}
@@ -10,6 +11,10 @@ An item without a title is called by its id. #}
     case
         when ranked.reason_kind = 'popular' then 'popular with other users'
         when ranked.reason_kind = 'people' then 'liked by people with a similar taste'
+        {%- if recudf.ranking_is_learned() %}
+        when ranked.reason_kind = 'interest' then 'because you like ' || interests.name
+        {%- endif %}
+        when ranked.reason_kind = 'friend' then 'liked by ' || ranked.reason_ref_id || ', whom you know or follow'
         when ranked.reason_kind = 'category' then 'from the categories you like'
         when ranked.reason_kind = 'item' and ranked.is_unlike
             then 'unlike ' || {{ title }} || ' (you ' || replace(types.phrase, '{title}', 'it') || {{ rated }} || ')'

@@ -7,7 +7,7 @@ from warehouse import copied
 @pytest.fixture(scope="module")
 def cut(built, tmp_path_factory):
     """The sample with folds that hide everything from a moment on, as far as histories."""
-    models = ("int_ranking_folds", "int_ranking_pairs", "int_ranking_history")
+    models = ("int_ranking_folds", "int_ranking_places", "int_ranking_pairs", "int_ranking_history")
     return copied(built, tmp_path_factory, "cut").build(
         "--select", *models, ranking="learned", ranking_min_users=4
     )

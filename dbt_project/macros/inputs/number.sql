@@ -18,7 +18,8 @@
         'interests_per_user': 'count', 'deep_min_events': 'not negative', 'interest_shrinkage': 'not negative',
         'surface_events': 'not negative', 'surface_days': 'not negative', 'history_min_share': 'not negative',
         'diversity': 'not negative', 'exposure_weight': 'not negative', 'rule_items': 'count', 'rules_per_item': 'count',
-        'ranking_users': 'count', 'ranking_min_users': 'count', 'ranking_half_life_events': 'positive',
+        'ranking_users': 'count', 'ranking_min_users': 'count', 'ranking_min_errors': 'not negative',
+        'ranking_half_life_events': 'positive',
         'ranking_seed': 'whole', 'candidates_per_source': 'count', 'candidates_per_user': 'count',
         'bot_events_per_minute': 'not negative', 'bot_events_per_day': 'not negative',
     } -%}

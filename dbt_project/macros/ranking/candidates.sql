@@ -1,10 +1,33 @@
 {# The candidates of all sources: (fold, user_id, source, item_id, score). #}
 {% macro candidates() -%}
-    select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_by_history') }}
-    union all
-    select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_by_factors') }}
-    union all
-    select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_by_popularity') }}
+    {%- for model in ['history', 'factors', 'neighbors', 'friends', 'interests', 'popularity'] %}
+    select fold, user_id, source, item_id, score from {{ ref('recudf', 'int_candidates_by_' ~ model) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{# Of scored items (fold, user_id, item_id, score) the best of each user that may be recommended, as candidates. #}
+{% macro best_open(scored, source) -%}
+select
+    fold,
+    user_id,
+    '{{ source }}' as source,
+    item_id,
+    score
+from (
+    select
+        scored.*,
+        row_number() over (
+            partition by scored.fold, scored.user_id order by scored.score desc, scored.item_id
+        ) as position
+    from {{ scored }} as scored
+    inner join {{ ref('recudf', 'int_item_points') }} as available on scored.item_id = available.item_id
+    left join ({{ recudf.not_recommended() }}) as seen
+        on scored.fold = seen.fold and scored.user_id = seen.user_id and scored.item_id = seen.item_id
+    where scored.score > 0 and seen.item_id is null
+) as ranked
+where position <= {{ recudf.number('candidates_per_source') }}
 {%- endmacro %}
 
 

@@ -1,6 +1,9 @@
 {# Sources of candidates whose score is standardised within each user's list of them, and so becomes a feature. #}
 {% macro ranking_sources() -%}
-    {{ return(['weights', 'weights_recent', 'sequence', 'sequence_recent', 'content', 'content_recent', 'factors']) }}
+    {{ return([
+        'weights', 'weights_recent', 'sequence', 'sequence_recent', 'content', 'content_recent', 'factors', 'neighbors',
+        'friends', 'interests'
+    ]) }}
 {%- endmacro %}
 
 
@@ -9,8 +12,9 @@ less the user did: times 5 / (5 + what the user did). #}
 {% macro ranking_features() -%}
     {{ return({
         'weights': 0.7, 'weights_recent': 0.2, 'sequence': 0.1, 'sequence_recent': 0.1, 'content': 0.2,
-        'content_recent': 0.1, 'factors': 0.7, 'popularity': 0.0, 'recent_popularity': 0.5, 'category': 0.0,
-        'weights_short': 0.0, 'content_short': 0.0, 'factors_short': 0.0, 'popularity_short': 2.0,
+        'content_recent': 0.1, 'factors': 0.7, 'neighbors': 0.1, 'friends': 0.2, 'interests': 0.1, 'popularity': 0.0,
+        'recent_popularity': 0.5, 'category': 0.0, 'weights_short': 0.0, 'content_short': 0.0, 'factors_short': 0.0,
+        'popularity_short': 2.0,
     }) }}
 {%- endmacro %}
 
@@ -51,30 +55,33 @@ million weights, of small catalogues up to 500 of each item. #}
 {%- endmacro %}
 
 
-{# How the scorer is learned: 'auto', 'listwise', 'logistic', 'svm' or 'trees'. #}
+{# How the scorer is learned: 'auto', 'listwise', 'logistic', 'svm', 'trees' or 'network'. #}
 {% macro ranking_method() -%}
     {%- set method = var('ranking_method') -%}
-    {%- if method not in ['auto', 'listwise', 'logistic', 'svm', 'trees'] -%}
-        {%- do recudf.refuse_var('ranking_method', method, 'give auto, listwise, logistic, svm or trees') -%}
+    {%- if method not in ['auto', 'listwise', 'logistic', 'svm', 'trees', 'network'] -%}
+        {%- do recudf.refuse_var('ranking_method', method, 'give auto, listwise, logistic, svm, trees or network') -%}
     {%- endif -%}
     {{ return(method) }}
 {%- endmacro %}
 
 
-{# {features column: methods} of the fits that it takes. The first measures the fixed weights, too. #}
+{# Methods whose score is no sum of weight x feature, as a list. #}
+{% macro curved_methods() -%} {{ return(['trees', 'network']) }} {%- endmacro %}
+
+
+{# The methods that are fitted, by how: a linear one, and those whose score is no sum. #}
 {% macro ranker_fits() -%}
     {%- set method = recudf.ranking_method() -%}
-    {{ return({
-        'auto': {'features_and_fixed': ['listwise', 'logistic', 'svm'], 'features': ['trees']},
-        'trees': {'features_and_fixed': ['listwise'], 'features': ['trees']}
-    }.get(method, {'features_and_fixed': [method]})) }}
+    {{ return([['listwise', 'logistic', 'svm'], recudf.curved_methods()] if method == 'auto' else [[method]]) }}
 {%- endmacro %}
 
 
 {# The same of ranker_fit: one of ranker_fits, with the names of the features. #}
-{% macro ranker_params(methods, names, columns) -%}
+{% macro ranker_params(methods, names) -%}
     {{ recudf.text_literal(tojson({
-        'features': names + (['fixed'] if columns == 'features_and_fixed' else []), 'methods': methods, 'l2': 0.4,
-        'folds_by': ':', 'rounds': 100, 'leaves': 8, 'rate': 0.1, 'min_leaf': 500, 'seed': var('ranking_seed')
+        'features': names + ['fixed'], 'only_measured': ['fixed'] if methods[0] in recudf.curved_methods() else [],
+        'baseline': 'fixed', 'methods': methods, 'l2': 0.4, 'folds_by': ':', 'rounds': 100, 'leaves': 8, 'rate': 0.1,
+        'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'calibrated': ':known:',
+        'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

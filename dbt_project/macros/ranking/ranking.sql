@@ -79,6 +79,12 @@ ranking_min_users are enough to learn from. #}
 {%- endmacro %}
 
 
+{# The chance that the user likes it: expects ranked, a row of `recommended`. #}
+{% macro recommendation_probability() -%}
+    {{ 'ranked.probability' if recudf.ranking_is_learned() else 'cast(null as double)' }}
+{%- endmacro %}
+
+
 {# What ranked: expects vectors, the user's or none. #}
 {% macro recommendation_source() -%}
     {%- if recudf.ranking_is_learned() -%} 'learned'

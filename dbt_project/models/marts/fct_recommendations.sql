@@ -4,6 +4,7 @@ with ranked as (
         ranked.item_id,
         ranked.rank,
         ranked.score,
+        {{ recudf.recommendation_probability() }} as probability,
         coalesce(reasons.reason.kind, 'popular') as reason_kind,
         reasons.reason.ref_id as reason_ref_id,
         coalesce(reasons.reason.is_unlike, false) as is_unlike,
@@ -20,6 +21,7 @@ select
     ranked.item_id,
     ranked.rank,
     ranked.score,
+    ranked.probability,
     {{ recudf.reason_sentence() }} as reason,
     ranked.reason_kind,
     ranked.reason_ref_id,
@@ -39,3 +41,7 @@ left join {{ ref('recudf', 'stg_texts') }} as texts
     on ranked.reason_kind = 'text' and ranked.reason_ref_id = texts.text_id
 left join {{ ref('recudf', 'stg_items') }} as reason_items
     on coalesce(history.item_id, texts.item_id) = reason_items.item_id
+{%- if recudf.ranking_is_learned() %}
+left join {{ ref('recudf', 'int_interests') }} as interests
+    on ranked.reason_kind = 'interest' and ranked.reason_ref_id = interests.interest_id
+{%- endif %}

@@ -20,8 +20,9 @@ NEAREST = 3  # ids that an error proposes
 class Evidence:
     """The row behind a reason or a part.
 
-    kind: item (of the user's history), text (of the user's own) or popular. ref_id: item_id or text_id.
-    title: of the item it is or is about. event: what the user did, or the kind of text. value, highest: a
+    kind: item (of the user's history), text (of the user's own), interest, friend (what one did with the
+    item) or popular. ref_id: item_id, text_id, interest_id or user_id. title: of the item it is or is about,
+    or the name of the interest. event: what the user did, or the kind of text. value, highest: a
     rating and the best there is. at: when (last), UTC. events: how many events with the item. users,
     recent_users: of popular, who liked it, and the same with age discounted. The text itself is never read.
     """
@@ -152,6 +153,16 @@ class _Reader:
                 "left join {schema}.dim_items as items on texts.item_id = items.item_id "
                 "where texts.user_id = ? and texts.text_id = ?",
                 [user, ref_id],
+            )
+        elif kind == "interest":
+            rows = self._rows(
+                "select interest_id, name from {schema}.dim_interests where interest_id = ?", [ref_id]
+            )
+        elif kind == "friend":
+            rows = self._rows(
+                "select user_id, null, event_type, rated_value, highest_value, last_at, events "
+                "from {schema}.int_user_items where user_id = ? and item_id = ?",
+                [ref_id, item],
             )
         elif kind == "popular":
             rows = self._rows(

@@ -1,13 +1,20 @@
--- Candidates by people with a similar taste: the inner product of a user's factors and an item's.
+-- Candidates by people with a similar taste: the inner product of a user's factors and an item's, which for items that
+-- nobody liked yet come from their text.
 {%- set n = 'greatest(' ~ recudf.number('candidates_per_source') ~ ', ' ~ recudf.ranked_depth() ~ ')' %}
-with factors as (
+with every_item as (
+    select fold, item_id, factors from {{ ref('recudf', 'int_item_factors') }}
+    union all
+    select fold, item_id, factors from {{ ref('recudf', 'int_adapted_factors') }}
+),
+
+factors as (
     select
         items.fold,
         items.item_id,
         items.factors,
         {{ recudf.inner_product('items.factors', 'items.factors') }} as square,
         max({{ recudf.inner_product('items.factors', 'items.factors') }}) over (partition by items.fold) as longest
-    from {{ ref('recudf', 'int_item_factors') }} as items
+    from every_item as items
     inner join {{ ref('recudf', 'int_item_points') }} as available on items.item_id = available.item_id
 ),
 

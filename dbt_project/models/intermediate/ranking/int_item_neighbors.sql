@@ -1,6 +1,13 @@
--- Items, and texts of users, with the items that are nearest to them in meaning: fifty each, by cosine.
-with candidates as {{ recudf.materialized() }} (
-    {{ recudf.index_of(ref('recudf', 'vec_items'), 'item_id', {'handle': 'vector'}) }}
+-- Items, and texts of users, with the items that are nearest to them in meaning of those that may be recommended: fifty
+-- each, by cosine.
+with available as (
+    select vectors.*
+    from {{ ref('recudf', 'vec_items') }} as vectors
+    inner join {{ ref('recudf', 'int_item_points') }} as points on vectors.item_id = points.item_id
+),
+
+candidates as {{ recudf.materialized() }} (
+    {{ recudf.index_of('available', 'item_id', {'handle': 'vector'}) }}
 ),
 
 vectors as (

@@ -1,7 +1,7 @@
 -- The scorer in use: the one that ranking_method names, or of all that were fitted the one that finds most of what was
--- hidden, on folds that it was not fitted on; if that is 2 % of ndcg@10 more than the fixed weights find: less may be
--- chance, and what is hidden makes the folds poorer than the whole. Linear: score = sum of weight x feature. Trees:
--- int_ranker_nodes, and no weights.
+-- hidden, on folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors standard
+-- errors of the difference: less may be chance. Linear: score = sum of weight x feature. Trees and
+-- networks: int_ranker_nodes and int_ranker_layers, and no weights.
 {%- set features = recudf.ranking_features() %}
 {%- set method = recudf.ranking_method() %}
 with fits as (
@@ -30,13 +30,27 @@ quality as (
         best.method,
         best.value as learned,
         measured.fixed,
+        gains.threshold as gain_error,
         coalesce(measured.users, 0) as users,
         coalesce(
-            best.value > 1.02e0 * measured.fixed and measured.users >= {{ recudf.number('ranking_min_users') }},
+            gains.value > {{ recudf.number('ranking_min_errors') }} * gains.threshold
+            and measured.users >= {{ recudf.number('ranking_min_users') }},
             false
         ) as is_learned
     from measured
     left join best on true
+    left join fits as gains on best.method = gains.method and gains.kind = 'gain'
+),
+
+-- of the score in use: the log odds that an item is liked, by how far its score stands above the user's others
+odds as (
+    select
+        max(fits.value) filter (where fits.name = 'intercept') as odds_intercept,
+        max(fits.value) filter (where fits.name = 'slope') as odds_slope,
+        max(fits.value) filter (where fits.name = 'ece') as calibration_error
+    from quality
+    inner join fits on fits.method = case when quality.is_learned then quality.method else 'feature:fixed' end
+    where fits.kind = 'calibration'
 ),
 
 -- in units of the feature itself
@@ -72,14 +86,19 @@ select
     united.feature,
     quality.method,
     united.fixed_weight,
-    case when quality.method != 'trees' then united.learned_weight end as learned_weight,
+    case when quality.method not in ('{{ recudf.curved_methods() | join("', '") }}') then united.learned_weight end as learned_weight,
     quality.users,
     quality.learned as learned_ndcg,
     quality.fixed as fixed_ndcg,
+    quality.gain_error,
     quality.is_learned,
     case
         when not quality.is_learned then round(united.fixed_weight, 9)
-        when quality.method != 'trees' then round(united.learned_weight, 9)
-    end as weight
+        when quality.method not in ('{{ recudf.curved_methods() | join("', '") }}') then round(united.learned_weight, 9)
+    end as weight,
+    odds.odds_intercept,
+    odds.odds_slope,
+    odds.calibration_error
 from united
 cross join quality
+cross join odds

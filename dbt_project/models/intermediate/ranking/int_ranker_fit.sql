@@ -1,12 +1,22 @@
 -- Every scorer that ranking_method asks for, as rows, fitted on what the folds hide, and what each reaches on folds that
--- it was not fitted on: see ranker_fit. The linear ones have the score of fixed weights as one more feature.
+-- it was not fitted on, beside the fixed weights: see ranker_fit. The linear ones have these' score as one more feature.
+-- Probabilities are not told by users of whom a fold sees a few events alone: all that they did later is hidden.
 {%- set names = recudf.ranking_features().keys() | list %}
-with examples as (
+with short as (
+    select distinct
+        fold,
+        user_id
+    from {{ ref('recudf', 'int_ranking_places') }}
+    where is_short
+),
+
+examples as (
     select
-        cast(features.fold as string) || ':' || features.user_id as group_id,
+        cast(features.fold as string)
+        || case when short.user_id is null then ':known:' else ':new:' end
+        || features.user_id as group_id,
         features.item_id,
-        {{ recudf.array_map(recudf.array(names), 'x', 'cast(x as double)') }} as features,
-        {{ recudf.array_map(recudf.array(names + ['fixed']), 'x', 'cast(x as double)') }} as features_and_fixed,
+        {{ recudf.array_map(recudf.array(names + ['fixed']), 'x', 'cast(x as double)') }} as features,
         case when hidden.is_hidden then 1e0 else 0e0 end as label
     from {{ ref('recudf', 'int_ranking_features') }} as features
     left join {{ ref('recudf', 'int_ranking_pairs') }} as hidden
@@ -15,6 +25,7 @@ with examples as (
             and features.user_id = hidden.user_id
             and features.item_id = hidden.item_id
             and hidden.is_hidden
+    left join short on features.fold = short.fold and features.user_id = short.user_id
     where features.fold > 0
 ),
 
@@ -22,14 +33,13 @@ lists as {{ recudf.materialized() }} (
     select
         {{ recudf.array_in_order('group_id', ['group_id', 'item_id']) }} as group_ids,
         {{ recudf.array_in_order('features', ['group_id', 'item_id']) }} as features,
-        {{ recudf.array_in_order('features_and_fixed', ['group_id', 'item_id']) }} as features_and_fixed,
         {{ recudf.array_in_order('cast(label as double)', ['group_id', 'item_id']) }} as labels
     from examples
 ),
 
 fitted as (
-    {%- for columns, methods in recudf.ranker_fits().items() %}
-    select ranker_fit(group_ids, {{ columns }}, labels, {{ recudf.ranker_params(methods, names, columns) }}) as fits
+    {%- for methods in recudf.ranker_fits() %}
+    select ranker_fit(group_ids, features, labels, {{ recudf.ranker_params(methods, names) }}) as fits
     from lists
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,7 +1,5 @@
 -- User x item of the history, once for each fold. Fold 0 is what users get, with nothing hidden. The others hide a
--- part, which a scorer learns to find again: what was liked from a moment on (int_ranking_folds), or a quarter of what
--- each user liked, in fold n the n-th last one, or at random where ranking_split says so or nothing is dated. What came
--- after is left out.
+-- part, which a scorer learns to find again (int_ranking_places), and leave out what came after.
 with history as (
     select
         history.user_id,
@@ -14,46 +12,22 @@ with history as (
     inner join {{ ref('recudf', 'int_users_flagged') }} as users on history.user_id = users.user_id
 ),
 
-liked as (
-    select
-        user_id,
-        item_id,
-        last_at,
-        row_number() over (
-            partition by user_id
-            order by last_at desc nulls last, md5(user_id || '{{ '\x1f' }}' || item_id)
-        ) as newest,
-        count(*) over (partition by user_id) as items
-    from history
-    where weight > 0 and is_person
-),
-
 folds as (
     select * from {{ ref('recudf', 'int_ranking_folds') }}
 ),
 
 placed as (
-    select
-        folds.fold,
-        liked.user_id,
-        liked.item_id,
-        case
-            when liked.last_at >= folds.hides_until then folds.fold - 1
-            when liked.last_at >= folds.hides_from then folds.fold
-            when folds.hides_from is not null then folds.fold + 1
-            when {{ recudf.ranking_is_timed() }} then ceil(liked.newest / greatest(1, floor(liked.items / 4e0)))
-            -- a quarter of all hashes begin below 4
-            when md5({{ recudf.fold_seed() }} liked.user_id || '{{ '\x1f' }}' || liked.item_id) < '4' then folds.fold
-            else folds.fold + 1
-        end as place
-    from liked
-    cross join folds
-    cross join (select max(last_at) as last_at from history) as dated
-    where liked.items >= 4 * folds.fold or folds.hides_from is not null
+    select * from {{ ref('recudf', 'int_ranking_places') }}
 ),
 
 judged as (
-    select fold, user_id from placed group by fold, user_id having bool_or(place = fold) and bool_or(place > fold)
+    select
+        fold,
+        user_id,
+        bool_or(is_short) as is_short
+    from placed
+    group by fold, user_id
+    having bool_or(place = fold) and (bool_or(place > fold) or bool_or(is_short))
 )
 
 select
@@ -85,6 +59,7 @@ left join placed
     on folds.fold = placed.fold and history.user_id = placed.user_id and history.item_id = placed.item_id
 where
     case
+        when judged.is_short and placed.place is null then false
         when folds.hides_from is null
             then judged.user_id is null or placed.place is null or placed.place >= folds.fold
         else

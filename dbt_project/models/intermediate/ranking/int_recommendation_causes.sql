@@ -1,5 +1,5 @@
 -- The largest part of each recommendation's score beyond what the user's other candidates have of it, with what of the
--- user's own leads to it: 'item', 'text', 'people' of a similar taste, 'category', or 'popular'.
+-- user's own leads to it: 'item', 'text', 'interest', 'friend', 'people' of a similar taste, 'category', or 'popular'.
 {%- set features = recudf.ranking_features() %}
 with candidates as (
     select
@@ -44,7 +44,7 @@ led as (
         summed.value,
         case
             when leads.kind is not null then leads.kind
-            when summed.family = 'factors' then 'people'
+            when summed.family in ('factors', 'neighbors') then 'people'
             when summed.family = 'category' then 'category'
             when summed.family = 'popularity' then 'popular'
         end as kind,

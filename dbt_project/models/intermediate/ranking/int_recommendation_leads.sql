@@ -1,4 +1,5 @@
--- Which item or text of the user's own leads most to a recommendation, by each of the sources that sum over them.
+-- What of the user's own leads most to a recommendation, by each of the sources that sum over it: an item or text, the
+-- topic that both lie in, somebody whom the user knows or follows and who likes it.
 with leads as (
     select 'weights' as source, 'item' as source_kind, neighbor_id as source_id, item_id, weight
     from {{ ref('recudf', 'int_item_weights') }}
@@ -36,10 +37,46 @@ valued as (
             and leads.source_id = history.source_id
 ),
 
+topics as (
+    select
+        ranked.user_id,
+        ranked.item_id,
+        of_item.topic_id,
+        count(*) * 1e0 as value
+    from {{ ref('recudf', 'int_recommendations_scored') }} as ranked
+    inner join {{ ref('recudf', 'int_topic_sources') }} as of_item
+        on ranked.item_id = of_item.source_id and of_item.source_kind = 'item'
+    inner join history on ranked.user_id = history.user_id
+    inner join {{ ref('recudf', 'int_topic_sources') }} as own
+        on
+            history.source_kind = own.source_kind
+            and history.source_id = own.source_id
+            and of_item.topic_id = own.topic_id
+    group by ranked.user_id, ranked.item_id, of_item.topic_id
+),
+
+friends as (
+    select
+        ranked.user_id,
+        ranked.item_id,
+        ties.other_user_id,
+        max(likes.weight) as value
+    from {{ ref('recudf', 'int_recommendations_scored') }} as ranked
+    inner join {{ ref('recudf', 'stg_relations') }} as ties on ranked.user_id = ties.user_id
+    inner join {{ ref('recudf', 'int_ranking_pairs') }} as likes
+        on ties.other_user_id = likes.user_id and ranked.item_id = likes.item_id
+    where likes.fold = 0 and likes.weight > 0 and likes.is_person
+    group by ranked.user_id, ranked.item_id, ties.other_user_id
+),
+
 united as (
     select user_id, item_id, source as part, kind, ref_id, value from valued
     union all
     select user_id, item_id, source || '_recent' as part, kind, ref_id, recent_value as value from valued
+    union all
+    select user_id, item_id, 'interests' as part, 'interest' as kind, topic_id as ref_id, value from topics
+    union all
+    select user_id, item_id, 'friends' as part, 'friend' as kind, other_user_id as ref_id, value from friends
 ),
 
 ranked as (

@@ -1,5 +1,5 @@
--- The score of each recommendation in parts, one for each feature that weighs anything: weight x feature, or of trees
--- the steps at splits by it. Their sum is the score.
+-- The score of each recommendation in parts, one for each feature that weighs anything: weight x feature, of trees
+-- the steps at splits by it, of a network integrated gradients. Their sum is the score.
 with recommended as (
     select features.*
     from {{ ref('recudf', 'int_ranking_features') }} as features

@@ -14,7 +14,7 @@ liked as (
         {{ recudf.array_in_order('item_id', ['item_id']) }} as item_ids,
         {{ recudf.array_in_order('cast(1 as double)', ['item_id']) }} as weights
     from {{ ref('recudf', 'int_ranking_pairs') }}
-    where weight > 0 and not is_hidden and is_ranked
+    where weight > 0 and not is_hidden
     group by fold, user_id
 ),
 
