@@ -1,5 +1,5 @@
 -- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none, nor does,
--- with the var group_max_distance, who is farther from all of them.
+-- with the var group_max_distance, who is farther from all of them, or near one that has too few members then.
 with groups as (
     select *
     from {{ ref('recudf', 'int_group_fits') }}
@@ -22,13 +22,34 @@ nearest as (
     {%- if var('group_max_distance') is not none %}
     where cluster_assign(points.vector, centroids.numbered, {{ recudf.number('group_max_distance') }}) is not null
     {%- endif %}
+),
+
+members as (
+    select
+        user_id,
+        {{ recudf.array_element('groups', 1) }}.id as group_id,
+        {{ recudf.array_element('groups', 1) }}.score as similarity,
+        {{ recudf.array_element('groups', 2) }}.id as runner_up_id,
+        {{ recudf.array_element('groups', 2) }}.score as runner_up_similarity
+    from nearest
+    where {{ recudf.array_element('groups', 1) }}.id is not null
+)
+{%- if var('group_max_distance') is none %}
+
+select * from members
+{%- else %},
+
+-- those who are near enough may be too few for a group
+sizes as (
+    select
+        group_id,
+        count(*) as size
+    from members
+    group by group_id
 )
 
-select
-    user_id,
-    {{ recudf.array_element('groups', 1) }}.id as group_id,
-    {{ recudf.array_element('groups', 1) }}.score as similarity,
-    {{ recudf.array_element('groups', 2) }}.id as runner_up_id,
-    {{ recudf.array_element('groups', 2) }}.score as runner_up_similarity
-from nearest
-where {{ recudf.array_element('groups', 1) }}.id is not null
+select members.*
+from members
+inner join sizes on members.group_id = sizes.group_id
+where sizes.size >= {{ recudf.number('min_group_size') }}
+{%- endif %}

@@ -1,0 +1,23 @@
+{# A value that says something of so many people; NULL where they are too few to be told of (var min_cell_users), but some.
+#}
+{% macro told(value, people) -%}
+    case when {{ people }} = 0 or {{ people }} >= {{ recudf.min_cell_users() }} then {{ value }} end
+{%- endmacro %}
+
+
+{# The same of groups, whose kind tells whether they are given: then whoever gave them knows who is in them. people: several
+counts, of which none may be too small. #}
+{% macro told_of_group(value, people, kind) -%}
+    case
+        when {{ kind }} = 'given' {%- for count in people %}
+            {{ 'or ((' if loop.first else 'and (' }}{{ count }} = 0 or {{ count }} >= {{ recudf.min_cell_users() }})
+            {%- endfor %})
+            then {{ value }}
+    end
+{%- endmacro %}
+
+
+{# Of how many people at least something must be said: the var min_cell_users, or as many as make a group. #}
+{% macro min_cell_users() -%}
+    {{ recudf.number('min_group_size' if var('min_cell_users') is none else 'min_cell_users') }}
+{%- endmacro %}
