@@ -17,4 +17,4 @@ from recudf.settings import Settings
 
 def declare(settings: Settings) -> list[ScalarFunction]:
     arguments = (Argument("id", pa.string()),)
-    return [ScalarFunction("pseudonym", arguments, pa.string(), pseudonym, expensive=True)]
+    return [ScalarFunction("pseudonym", arguments, pa.string(), pseudonym)]

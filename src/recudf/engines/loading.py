@@ -126,10 +126,7 @@ def _write_map(
 ) -> None:
     if key is None:
         raise InputError("a map of users was asked for, and there is no key: set RECUDF_USER_KEY")
-    queries = {
-        name: [typed_query(connection, file, INPUTS[name])[0] for file in found]
-        for name, found in files.items()
-    }
+    queries = [typed_query(connection, file, INPUTS[name]) for name, found in files.items() for file in found]
     write_map(connection, queries, user_map)
 
 

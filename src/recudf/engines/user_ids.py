@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from recudf.engines.files import literal, quoted
 from recudf.errors import InputError, WarehouseError
-from recudf.inputs import INPUTS
+from recudf.inputs import BLANKS
 from recudf.privacy.pseudonyms import key_fingerprint, make_pseudonyms
 from recudf.settings import user_key
 
@@ -64,26 +65,28 @@ def store_fingerprint(connection: duckdb.DuckDBPyConnection, fingerprint: str | 
         )
 
 
-def write_map(connection: duckdb.DuckDBPyConnection, queries: dict[str, list[str]], file: Path) -> None:
+def write_map(
+    connection: duckdb.DuckDBPyConnection, queries: Sequence[tuple[str, list[str]]], file: Path
+) -> None:
     """Write all ids of users with their pseudonyms, as CSV that only its owner may read.
 
-    queries: by input, over its files, with the columns of the input. Raises WarehouseError where the file
-    cannot be written.
+    queries: over the files of inputs, each with its columns. Raises WarehouseError where the file cannot be
+    written.
     """
     parts = [
         f"select {column} as user_id from ({query})"
-        for name, found in queries.items()
+        for query, columns in queries
         for column in USER_COLUMNS
-        if column in INPUTS[name].columns
-        for query in found
+        if column in columns
     ]
     ids = " union all ".join([*parts, "select null::varchar as user_id"])
     scratch = file.with_name(f".{file.name}.part")
     try:
         os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         connection.execute(
-            f"copy (select distinct trim(user_id) as user_id, pseudonym(user_id) as pseudonym from ({ids}) "
-            f"where pseudonym(user_id) is not null order by all) to {literal(str(scratch))} (format csv)"
+            f"copy (select distinct trim(user_id, {literal(BLANKS)}) as user_id, "
+            f"pseudonym(user_id) as pseudonym from ({ids}) where pseudonym(user_id) is not null order by all) "
+            f"to {literal(str(scratch))} (format csv)"
         )
         scratch.chmod(0o600)
         scratch.replace(file)
