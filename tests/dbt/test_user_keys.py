@@ -11,6 +11,7 @@ from warehouse import UNTESTED, Warehouse
 
 from recudf.cli import main
 
+EXPLAINED = ("+fct_recommendations", "+dim_users", "+dim_items", "+dim_interests")
 KEY, OTHER = "the key of the test, long enough", "another key that is long enough"
 ID = re.compile(rb"(?<![0-9a-f\\-])u\d{4}(?![0-9a-f])")
 
@@ -41,7 +42,7 @@ def shop(exports, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECUDF_USER_KEY", KEY)
         run("load", exports, "--database", folder / "shop.duckdb", "--user-map", folder / "map.csv")
-    run("build", "--database", folder / "shop.duckdb", *UNTESTED)
+    run("build", "--database", folder / "shop.duckdb", *UNTESTED, "--select", *EXPLAINED)
     return Warehouse(folder / "shop.duckdb")
 
 

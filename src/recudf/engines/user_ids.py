@@ -85,7 +85,7 @@ def write_map(
         os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         connection.execute(
             f"copy (select distinct trim(user_id, {literal(BLANKS)}) as user_id, "
-            f"pseudonym(user_id) as pseudonym from ({ids}) where pseudonym(user_id) is not null order by all) "
+            f"pseudonym(user_id) as pseudonym from ({ids}) where pseudonym is not null order by all) "
             f"to {literal(str(scratch))} (format csv)"
         )
         scratch.chmod(0o600)

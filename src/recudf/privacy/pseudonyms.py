@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,22 +39,22 @@ def make_pseudonyms(key: bytes | None) -> Callable[[str], str | None]:
         raise InputError(
             "there is no key for pseudonyms: set RECUDF_USER_KEY, or RECUDF_USER_KEY_FILE to a file with it"
         )
-    known = key
+    return partial(_pseudonym, key)
 
-    def pseudonym_of(user: str) -> str | None:
-        trimmed = user.strip(BLANKS)
-        if not trimmed:
-            return None
-        if found := _FORM.fullmatch(trimmed):
-            if not hmac.compare_digest(_tag(known, found[1]), found[2]):
-                raise InputError(
-                    f"{trimmed} is a pseudonym of another key: give the key it was made with, or the true id"
-                )
-            return trimmed
-        body = hmac.digest(known, b"id:" + trimmed.encode(), "sha256").hex()[:32]
-        return f"p-{body}-{_tag(known, body)}"
 
-    return pseudonym_of
+@lru_cache(maxsize=1 << 16)  # engines hand over two thousand rows at a time, and users have many
+def _pseudonym(key: bytes, user: str) -> str | None:
+    trimmed = user.strip(BLANKS)
+    if not trimmed:
+        return None
+    if found := _FORM.fullmatch(trimmed):
+        if not hmac.compare_digest(_tag(key, found[1]), found[2]):
+            raise InputError(
+                f"{trimmed} is a pseudonym of another key: give the key it was made with, or the true id"
+            )
+        return trimmed
+    body = hmac.digest(key, b"id:" + trimmed.encode(), "sha256").hex()[:32]
+    return f"p-{body}-{_tag(key, body)}"
 
 
 def key_fingerprint(key: bytes) -> str:
