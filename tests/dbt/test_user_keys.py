@@ -134,6 +134,7 @@ def test_forget_takes_the_true_id(shop, exports, tmp_path, monkeypatch):
 PARTS = (
     "--select",
     "+fct_user_neighbors",
+    "stg_relations",
     "+dim_users",
     "fct_recommendation_history",
     "+fct_recommendations",

@@ -6,14 +6,13 @@ one alone. With `bi_marts: without_users` only of marts that hold no row and no 
         {%- do recudf.refuse_var('bi_marts', marts, 'give all or without_users') -%}
     {%- endif -%}
     {%- if execute and var('bi_schema') is not none and var('evaluation_users') is none -%}
-        {%- do recudf.check_schema('bi_schema', var('bi_schema')) -%}
+        {%- do recudf.create_bi_schema(relation) -%}
         {%- if relation.schema | lower == var('bi_schema') | string | lower -%}
             {%- do recudf.refuse_var('bi_schema', var('bi_schema'), 'name another schema than that of the tables') -%}
         {%- endif -%}
         {%- set view = api.Relation.create(
             database=relation.database, schema=var('bi_schema') | string, identifier=relation.identifier, type='view'
         ) -%}
-        {%- do adapter.create_schema(view) -%}
         {%- if marts == 'all' or relation.identifier in recudf.marts_without_users() -%}
             create or replace view {{ view }} as
             select
@@ -24,6 +23,18 @@ one alone. With `bi_marts: without_users` only of marts that hold no row and no 
             from {{ relation }}
         {%- else -%}
             drop view if exists {{ view }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The schema, where it is not there: before any mart, after stg_as_of, since marts that are built side by side would all
+make it; a build of marts alone finds it there or makes it itself. relation: any of the build's tables. #}
+{% macro create_bi_schema(relation) -%}
+    {%- if execute and var('bi_schema') is not none and var('evaluation_users') is none -%}
+        {%- do recudf.check_schema('bi_schema', var('bi_schema')) -%}
+        {%- if not adapter.check_schema_exists(relation.database, var('bi_schema') | string) -%}
+            {%- do adapter.create_schema(api.Relation.create(database=relation.database, schema=var('bi_schema') | string)) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
