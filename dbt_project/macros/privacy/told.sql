@@ -17,6 +17,12 @@ counts, of which none may be too small. #}
 {%- endmacro %}
 
 
+{# How many people make something worth saying, which is no less than what may be said: the larger of the two. #}
+{% macro min_people() -%}
+    {{ return([recudf.number('min_group_size') | int, recudf.min_cell_users() | int] | max) }}
+{%- endmacro %}
+
+
 {# Of how many people at least something must be said: the var min_cell_users, or as many as make a group. #}
 {% macro min_cell_users() -%}
     {{ recudf.number('min_group_size' if var('min_cell_users') is none else 'min_cell_users') }}

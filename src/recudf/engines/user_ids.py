@@ -11,7 +11,7 @@ import duckdb
 from recudf.engines.files import literal, quoted
 from recudf.errors import InputError, WarehouseError
 from recudf.inputs import BLANKS
-from recudf.privacy.pseudonyms import key_fingerprint, make_pseudonyms
+from recudf.privacy.pseudonyms import is_pseudonym, key_fingerprint, make_pseudonyms
 from recudf.settings import user_key
 
 RAW = "raw"
@@ -98,15 +98,22 @@ def write_map(
 def as_held(connection: duckdb.DuckDBPyConnection, schemas: list[str], users: list[str]) -> list[str]:
     """Ids as the database holds them: pseudonyms of true ids, where it has pseudonyms and there is their key.
 
-    schemas: of builds, which may have made pseudonyms of inputs that are true (var pseudonyms). Without a key
-    ids are looked for as they are given. Raises InputError for another key.
+    schemas: of builds, which may have made pseudonyms of inputs that are true (var pseudonyms). Raises
+    InputError for another key, and for a true id without one.
     """
     found = {
         stored_fingerprint(connection),
         *(_only(connection, s, "stg_as_of", "user_key") for s in schemas),
     }
     stored, key = found - {None}, user_key()
-    if not stored or key is None:
+    if not stored:
+        return users
+    if key is None:
+        if others := [user for user in users if not is_pseudonym(user)]:
+            raise InputError(
+                f"the database holds pseudonyms, and {others[0]!r} is none: set RECUDF_USER_KEY, or "
+                "RECUDF_USER_KEY_FILE to a file with it, or give a pseudonym"
+            )
         return users
     if (given := key_fingerprint(key)) not in stored:
         raise InputError(

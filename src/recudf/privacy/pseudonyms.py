@@ -57,6 +57,11 @@ def _pseudonym(key: bytes, user: str) -> str | None:
     return f"p-{body}-{_tag(key, body)}"
 
 
+def is_pseudonym(user: str) -> bool:
+    """Whether an id is one by its form."""
+    return _FORM.fullmatch(user.strip(BLANKS)) is not None
+
+
 def key_fingerprint(key: bytes) -> str:
     """What tells keys apart, and nothing of them: 16 hex digits."""
     return hmac.digest(key, b"fingerprint", "sha256").hex()[:16]

@@ -1,4 +1,4 @@
--- Two things of a kind that the same people do, min_cell_users of them or more: first what most of them did first;
+-- Two things of a kind that the same people do, min_group_size of them or more: first what most of them did first;
 -- undated, the rarer one. Not two categories that have items in common: what is in both would be counted for doubled.
 with people as (
     select cast(count(distinct user_id) as double) as people from {{ ref('recudf', 'int_event_tokens') }}
@@ -12,7 +12,7 @@ frequent as (
         cast(count(*) as double) as people
     from {{ ref('recudf', 'int_event_tokens') }}
     group by token
-    having count(*) >= {{ recudf.min_cell_users() }}
+    having count(*) >= {{ recudf.min_people() }}
 ),
 
 tokens as (
@@ -34,7 +34,7 @@ pairs as (
     inner join tokens as b on a.user_id = b.user_id and a.kind = b.kind
     where a.token < b.token and a.interest_id != b.interest_id
     group by a.kind, a.token, b.token
-    having count(*) >= {{ recudf.min_cell_users() }}
+    having count(*) >= {{ recudf.min_people() }}
 ),
 
 doubled as (
