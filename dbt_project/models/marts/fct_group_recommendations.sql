@@ -27,8 +27,9 @@ select
     {{ recudf.group_reason_sentence() }} as reason,
     case when leads.is_own then 'item' when leads.group_id is not null then 'groups' else 'members' end as reason_kind,
     leads.source_id as reason_ref_id,
-    cast({{ recudf.told_of_group('coalesce(scores.supporters, 0)', ['coalesce(scores.supporters, 0)'], 'groups.kind') }} as bigint)
-        as supporters,
+    cast({{
+        recudf.told_of_group('coalesce(scores.supporters, 0)', ['coalesce(scores.supporters, 0)'], 'groups.kind')
+    }} as bigint) as supporters,
     items.title as item_title,
     items.category as item_category,
     {{ recudf.run_columns() }}

@@ -16,9 +16,5 @@ select
     cast({{ 'ci_low' if exists else 'null' }} as double) as ci_low,
     cast({{ 'ci_high' if exists else 'null' }} as double) as ci_high,
     cast({{ 'as_of' if exists else 'null' }} as timestamp) as as_of
-{% if exists -%}
-from {{ measured }}
-where n_users is null or n_users = 0 or n_users >= {{ recudf.min_cell_users() }}
-{%- else -%}
-where false
-{%- endif %}
+{{ 'from ' ~ measured ~ ' where coalesce(n_users, 0) not between 1 and ' ~ (recudf.min_cell_users() | int - 1)
+    if exists else 'where false' }}

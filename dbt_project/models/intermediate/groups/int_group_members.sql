@@ -33,23 +33,21 @@ members as (
         {{ recudf.array_element('groups', 2) }}.score as runner_up_similarity
     from nearest
     where {{ recudf.array_element('groups', 1) }}.id is not null
-)
-{%- if var('group_max_distance') is none %}
+),
 
-select * from members
-{%- else %},
-
--- those who are near enough may be too few for a group
-sizes as (
+-- of those who are near enough there may be too few
+sized as (
     select
-        group_id,
-        count(*) as size
+        *,
+        count(*) over (partition by group_id) as size
     from members
-    group by group_id
 )
 
-select members.*
-from members
-inner join sizes on members.group_id = sizes.group_id
-where sizes.size >= {{ recudf.number('min_group_size') }}
-{%- endif %}
+select
+    user_id,
+    group_id,
+    similarity,
+    runner_up_id,
+    runner_up_similarity
+from sized
+where size >= {{ recudf.number('min_group_size') }}

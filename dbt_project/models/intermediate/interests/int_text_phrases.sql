@@ -51,11 +51,11 @@ unknown as {{ recudf.materialized() }} (
 read as (
     select text_hash, phrases, is_masked from known
     union all
-    select text_hash, keyphrases(text) as phrases, is_masked from unknown where not is_masked
-    {%- if recudf.texts_are_masked() %}
-    union all
-    select text_hash, keyphrases(mask_personal(text)) as phrases, is_masked from unknown where is_masked
-    {%- endif %}
+    select
+        text_hash,
+        keyphrases(case when is_masked then {{ recudf.masked('text') }} else text end) as phrases,
+        is_masked
+    from unknown
 )
 
 select
