@@ -2,6 +2,7 @@
 one alone. With `bi_marts: without_users` only of marts that hold no row and no id of a user. Not while replays measure. #}
 {% macro show_to_bi(relation) -%}
     {%- set marts = var('bi_marts') -%}
+    {%- do ref('recudf', 'stg_as_of') -%} {#- which makes the schema, and so comes before every mart -#}
     {%- if marts not in ['all', 'without_users'] -%}
         {%- do recudf.refuse_var('bi_marts', marts, 'give all or without_users') -%}
     {%- endif -%}
