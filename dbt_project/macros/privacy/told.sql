@@ -25,5 +25,6 @@ counts, of which none may be too small. #}
 
 {# Of how many people at least something must be said: the var min_cell_users, or as many as make a group. #}
 {% macro min_cell_users() -%}
-    {{ recudf.number('min_group_size' if var('min_cell_users') is none else 'min_cell_users') }}
+    {%- if var('min_cell_users') is none -%} {{ recudf.number('min_group_size') }}
+    {%- else -%} {{ recudf.number('min_cell_users') }} {%- endif -%}
 {%- endmacro %}
