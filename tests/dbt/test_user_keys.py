@@ -11,7 +11,13 @@ from warehouse import UNTESTED, Warehouse
 
 from recudf.cli import main
 
-EXPLAINED = ("+fct_recommendations", "+dim_users", "+dim_items", "+dim_interests")
+EXPLAINED = (
+    "+fct_recommendations",
+    "+fct_recommendation_parts",
+    "+dim_users",
+    "+dim_items",
+    "+dim_interests",
+)
 KEY, OTHER = "the key of the test, long enough", "another key that is long enough"
 ID = re.compile(rb"(?<![0-9a-f\\-])u\d{4}(?![0-9a-f])")
 
