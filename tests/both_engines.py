@@ -18,6 +18,7 @@ import recudf
 from recudf import Settings
 from recudf.search import get_index
 
+WORKERS_KEY = "a key that is long enough"  # of pseudonyms, in Spark's workers
 # small data on one core, so one Python process: one partition, no optimising while running, no console output
 SPARK_CONFIG = {
     "spark.driver.host": "127.0.0.1",
@@ -95,7 +96,9 @@ def start_spark():
     if reason := why_no_spark():
         pytest.skip(reason)
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
-    return recudf.connect_spark("local[1]", config=SPARK_CONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECUDF_USER_KEY", WORKERS_KEY)  # workers have the environment that Spark started in
+        return recudf.connect_spark("local[1]", config=SPARK_CONFIG)
 
 
 def _plain(value):

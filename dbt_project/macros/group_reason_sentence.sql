@@ -1,8 +1,10 @@
-{# Why a group gets an item, as a person would say it. Expects lists, scores, leads, lead_items, history and types. #}
+{# Why a group gets an item, as a person would say it. Expects lists, groups, scores, leads, lead_items, history and types. #}
 {% macro group_reason_sentence() -%}
     {%- set title = "coalesce(lead_items.title, 'item ' || leads.source_id)" -%}
     {%- set of_members -%}
         case when scores.members = 1 then 'the only member'
+            when groups.kind != 'given' and scores.supporters < {{ recudf.min_cell_users() }}
+                then 'fewer than {{ recudf.min_cell_users() }} of ' || cast(scores.members as string) || ' members'
             else cast(scores.supporters as string) || ' of ' || cast(scores.members as string) || ' members' end
     {%- endset -%}
     case

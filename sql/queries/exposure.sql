@@ -23,7 +23,7 @@ deciles as (
         popularity_decile,
         count(*) as items,
         count(recommendations) as items_recommended,
-        sum(users) as likes,
+        coalesce(sum(users), 0) as likes,
         coalesce(sum(recommendations), 0) as recommendations
     from items
     group by popularity_decile

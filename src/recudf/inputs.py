@@ -55,6 +55,7 @@ INPUTS: Mapping[str, InputTable] = {
     "relations": InputTable(
         _columns("user_id other_user_id kind", times="occurred_at"), required=("user_id", "other_user_id")
     ),
+    "forget_requests": InputTable(_columns("user_id", times="requested_at"), required=("user_id",)),
     "taxonomy": InputTable(_columns("category parent"), required=("category", "parent")),
     "blocklist": InputTable(_columns("user_id item_id category"), one_of=("item_id", "category")),
 }

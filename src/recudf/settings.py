@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from recudf.errors import ParameterError
@@ -100,6 +101,35 @@ class LlmSettings:
 def llm_key() -> str | None:
     """The key of the language model's server: no part of the settings, which are shown and sent about."""
     return os.environ.get("RECUDF_LLM_KEY") or None
+
+
+SHORTEST_KEY = 16  # characters: shorter ones can be tried out
+
+
+def user_key() -> bytes | None:
+    """The key of pseudonyms, of RECUDF_USER_KEY or the file that RECUDF_USER_KEY_FILE names, without blanks
+    around it; no part of the settings either. Raises ParameterError, which does not tell it, where it is too
+    short or cannot be read."""
+    key, file = os.environ.get("RECUDF_USER_KEY"), os.environ.get("RECUDF_USER_KEY_FILE")
+    if key and file:
+        raise ParameterError("both RECUDF_USER_KEY and RECUDF_USER_KEY_FILE are set: keep one of them")
+    where = "RECUDF_USER_KEY"
+    if file:
+        where = f"the file of RECUDF_USER_KEY_FILE, {file},"
+        try:
+            key = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise ParameterError(f"{where} cannot be read: {why}: give a text file with the key") from None
+    if not key and not file:
+        return None
+    stripped = (key or "").strip().encode()
+    if len(stripped) < SHORTEST_KEY:
+        raise ParameterError(
+            f"{where} holds {len(stripped)} characters: give at least {SHORTEST_KEY}, such as those "
+            "of `openssl rand -hex 32`"
+        )
+    return stripped
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,22 @@ EVENTS = """
 TEXTS = """
     select 'u1' as user_id, 'i1' as item_id, 'good sound' as text, timestamp '2024-01-01' as created_at
     union all select 'u1', 'i3', 'slow film', timestamp '2024-01-09'"""
-OPTIONS = ["--split", "cutoffs", "--cutoffs", "1", "--k", "2", "--k", "4", "--bootstrap", "200", "--json"]
+# three users are many enough here
+OPTIONS = [
+    "--split",
+    "cutoffs",
+    "--cutoffs",
+    "1",
+    "--k",
+    "2",
+    "--k",
+    "4",
+    "--bootstrap",
+    "200",
+    "--vars",
+    "{min_cell_users: 1}",
+    "--json",
+]
 
 
 @pytest.fixture(scope="module")

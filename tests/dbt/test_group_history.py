@@ -38,7 +38,8 @@ class Groups(Warehouse):
             f"""create or replace table recudf.dim_groups as
                 select * from (values {sizes}) as t (group_id, kind, name, size)""",
         )
-        return self.build("--full-refresh", "--select", *SELECTED, **variables)
+        # a handful of people stand for many
+        return self.build("--full-refresh", "--select", *SELECTED, **{"min_cell_users": 1, **variables})
 
     def history(self, moment):
         """{group: (size, joined, left, shift)} of a moment."""
@@ -103,6 +104,15 @@ def test_members_who_are_forgotten_have_left(groups):
     groups.group(back, {"a": (EAST, ("ann",))}, users=["ann"], as_of="2024-01-15")
     assert groups.history(back) == {"a": (1, None, None, None), "b": (0, None, None, None)}
     assert groups.query("select as_of from recudf.fct_group_history where is_replay") == [(back,), (back,)]
+
+
+def test_of_too_few_who_joined_or_left_no_number_is_told(tmp_path):
+    """... nor of the others, which the sizes would tell; nobody is no person."""
+    groups = Groups(tmp_path / "shop.duckdb")
+    groups.group(JANUARY, IN_JANUARY, min_cell_users=2)
+    now = {"a": (EAST, ("ann",)), "b": (NORTH, ("dot", "eve")), "c": (EAST, ("bob",))}
+    groups.group(FEBRUARY, now, min_cell_users=2)
+    assert groups.history(FEBRUARY) == {"a": (1, 0, 2, 0), "b": (2, 0, 0, 0), "c": (1, None, None, None)}
 
 
 def test_wrong_days_are_named(groups):

@@ -15,7 +15,7 @@ EVENTS = """
     union all select 'cid', 'c' || n, 'purchase', null, '2024-02-10'::timestamp + to_days(n::integer) from range(2) as t (n)
     union all select 'dot', 'a' || n, 'rating', 5, '2024-03-01'::timestamp + to_days(n::integer) from range(6) as t (n)
     union all select 'dot', 'b' || n, 'rating', 1, '2024-03-01'::timestamp + to_days(n::integer) from range(6) as t (n)"""
-FLAT = {"deep_half_life_days": 1e9, "interest_shrinkage": 5.0}
+FLAT = {"deep_half_life_days": 1e9, "interest_shrinkage": 5.0, "min_cell_users": 1}
 
 
 TAXONOMY = """select * from (values ('Camping', 'Outdoors'), ('Cooking', 'Outdoors'), ('Outdoors', 'Leisure'),

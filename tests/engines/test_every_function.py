@@ -5,7 +5,7 @@ A function that is missing here fails the first test, so none can be added for o
 
 import pytest
 
-from both_engines import OnDuckDB, OnSpark
+from both_engines import WORKERS_KEY, OnDuckDB, OnSpark
 from recudf import EncoderSettings, Settings
 from recudf.engines.duckdb import sql_macros
 from recudf.engines.spark import sql_functions
@@ -42,6 +42,8 @@ CALLS = {
     "keyphrases": """select t, keyphrases(t), keyphrases(t, 1) from (values
         ('The sound of Women''s guitars: windows 7'), ('手机屏幕很清晰'), ('Фильмы, гитары'), ('the'), (' '), (null)) v(t) order by t""",
     "lexical_fit": f"select lexical_fit({TEXTS}, '{{\"dimensions\": 2}}'), lexical_fit([null, ' '])",
+    "mask_personal": """select t, mask_personal(t) from (values ('my name is anna, anna@example.com'), ('no 4'), (null)) v(t)
+        order by t""",
     "mmr": f"""{INDEX} select unnest(mmr(['a', 'b', 'c'], [3, 2, 1], handle, 3, 0.5, [['x'], ['x'], ['y']], 1), recursive := true)
         from i""",
     "ngrams": """select t, ngrams(t), ngrams(t, 1) from (values ('It isn\u2019t bad, is it'), ('不好'), ('...'), (null)) v(t)
@@ -49,6 +51,8 @@ CALLS = {
     "pearson_similarity": "select pearson_similarity([1, 2, 3, 5], [2, 4, 7, 1]), pearson_similarity([1, null, 3, 2], [2, 9, 5, 1])",
     "text_coverage": "select text_coverage('a good 好 film'), text_coverage(null)",
     "text_coverage_lexical": f"{LEXICAL} select text_coverage_lexical('好房 天', handle) from fit",
+    "pseudonym": """select id, pseudonym(id), pseudonym(pseudonym(id)), user_key_fingerprint()
+        from (values ('u1'), (' u1 '), (' '), (null)) v(id) order by id""",
     "ranker_fit": """with f as (select ranker_fit(['g', 'g', 'h', 'h', 'i', 'i'], [[1, 0], [0, 2], [2, 1], [0, 1], [1, 3], [2, 0]],
         [1, 0, 1, 0, 1, 0], '{"features": ["x", "y"], "rounds": 2, "min_leaf": 1}') as rows) select unnest(rows, recursive := true) from f""",
     "sentiment_fit": """with f as (select sentiment_fit(['fine', 'good', 'poor', 'bad'], [[2, 0], [3, 1], [0, 1], [-1, 5]],
@@ -60,6 +64,7 @@ CALLS = {
     "topic_fit": f"""{INDEX} select unnest(topic_fit(['a', 'b', 'c', 'd'], [['x', 'y'], ['y', 'x'], ['z', 'z'], null], handle,
         '{{"k": 2, "min_texts": 1}}'), recursive := true) from i""",
     "try_embed": "select try_embed('good film'), try_embed(null)",
+    "user_key_fingerprint": "select user_key_fingerprint()",
     "vector_index": f"select id > 'b' as g, vector_index(id, vector) from {POINTS} group by g order by g",
     "vector_mean": "select vector_mean([[1, 0], null, [0, 1]], [3, 1, -1]), vector_mean([[1, 2], [3, 4]])",
     "vector_mean_of": f"{INDEX} select vector_mean_of(['a', 'c', 'nobody'], handle, [1, 3, 5]) from i",
@@ -80,7 +85,9 @@ def both(spark, tiny_encoder):
     """Runs a query on both engines."""
     settings = Settings(EncoderSettings(str(tiny_encoder), device="cpu", dtype="fp32"), progress="off")
     engines = [OnDuckDB(settings), OnSpark(spark, settings)]
-    yield lambda query: [[list(row) for row in engine(query)] for engine in engines]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECUDF_USER_KEY", WORKERS_KEY)
+        yield lambda query: [[list(row) for row in engine(query)] for engine in engines]
     engines[0].close()
 
 

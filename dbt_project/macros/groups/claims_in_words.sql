@@ -20,7 +20,7 @@ it to turn away from, too. strength: what they are ordered by. Gives (group_id, 
                     as is_liked
             from {{ ref('recudf', 'fct_group_interests') }}
         ) as interests
-        where n_users >= {{ recudf.number('min_group_size') }} and {{ claimed }}
+        where n_users >= {{ recudf.min_people() }} and {{ claimed }}
     ) as ranked
     where position <= 3
     group by group_id

@@ -21,6 +21,7 @@ of all inputs. The starred ones of the documentation come first. #}
         },
         'taxonomy': {'category': 'text', 'parent': 'text'},
         'blocklist': {'user_id': 'id', 'item_id': 'id', 'category': 'text'},
+        'forget_requests': {'user_id': 'id', 'requested_at': 'time'},
         'relations': {'user_id': 'id', 'other_user_id': 'id', 'kind': 'text', 'occurred_at': 'time'},
     } %}
     {{ return(columns if name is none else columns.get(name)) }}
@@ -33,7 +34,7 @@ of all inputs. The starred ones of the documentation come first. #}
         'items': ['item_id'], 'interactions': ['user_id', 'item_id'], 'texts': ['user_id', 'text'],
         'users': ['user_id'], 'memberships': ['group_id', 'user_id'], 'group_interactions': ['group_id', 'item_id'],
         'taxonomy': ['category', 'parent'],
-        'blocklist': [], 'relations': ['user_id', 'other_user_id'],
+        'blocklist': [], 'forget_requests': ['user_id'], 'relations': ['user_id', 'other_user_id'],
     } %}
     {{ return(columns[name]) }}
 {% endmacro %}

@@ -25,7 +25,7 @@
     {%- endif -%}
     exists (
         select 1 from {{ hidden }} as hidden
-        where {{ recudf.trimmed('cast(hidden.user_id as string)') }} = {{ user_id }}
+        where {{ recudf.user_id(recudf.trimmed('cast(hidden.user_id as string)')) }} = {{ user_id }}
             and {{ recudf.trimmed('cast(hidden.item_id as string)') }} = {{ item_id }}
     )
     {%- endif -%}

@@ -9,6 +9,7 @@
         'people_hub_ties': 'count',
         'recommendations_per_user': 'count', 'evaluation_k': 'count', 'recommendations_per_group': 'count',
         'group_voters': 'count', 'group_candidates': 'count', 'group_seen_share': 'positive', 'min_group_size': 'count',
+        'min_cell_users': 'count',
         'content_shrinkage': 'not negative', 'popularity_weight': 'not negative', 'text_weight': 'not negative',
         'lexical_texts': 'count', 'lexical_dimensions': 'count', 'lexical_seed': 'whole',
         'unknown_share_limit': 'not negative',

@@ -1,5 +1,36 @@
-{# Select an input with our column names and types. A missing column is NULL, a missing relation has no rows. #}
+{# Select an input with our column names and types. A missing column is NULL, a missing relation has no rows; rows of users
+who asked to be forgotten are left out. #}
 {% macro select_input(name) %}
+    {%- set users = ['user_id', 'other_user_id'] | select('in', recudf.input_columns(name)) | list -%}
+    {%- set asked = name != 'forget_requests' and users and recudf.input_relation('forget_requests') is not none -%}
+    {%- if execute and not asked -%}
+        {{ recudf.select_everybody(name) }}
+    {%- else -%}
+    select input.*
+    from (
+        {{ recudf.select_everybody(name) }}
+    ) as input
+    where
+        {%- for user in users %}
+        {{ 'and ' if not loop.first }}not exists (
+            select 1 from ({{ recudf.select_everybody('forget_requests') }}) as asked
+            where asked.user_id = input.{{ user }} and {{ recudf.has_been_asked('asked.requested_at') }}
+        )
+        {%- else %} true
+        {%- endfor %}
+    {%- endif -%}
+{% endmacro %}
+
+
+{# A request counts from its time on, and not from as_of: who is forgotten is so in a look back, too. #}
+{% macro has_been_asked(time) -%}
+    ({{ time }} is null
+        or {{ time }} <= {{ recudf.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'), 'run_started_at') }})
+{%- endmacro %}
+
+
+{# The same with rows of everybody. #}
+{% macro select_everybody(name) %}
     {%- set relation = recudf.input_relation(name) -%}
     {%- set mapping = recudf.input_mapping(name).get('columns', {}) -%}
     {%- set present = {} -%}
@@ -12,7 +43,8 @@
     select
     {%- for name_here, kind in recudf.input_columns(name).items() %}
         {%- set name_there = mapping.get(name_here, name_here) %}
-        {{ recudf.read_column(present.get(name_there | lower), kind) }} as {{ name_here }}
+        {%- set value = recudf.read_column(present.get(name_there | lower), kind) %}
+        {{ recudf.user_id(value) if name_here in ('user_id', 'other_user_id') else value }} as {{ name_here }}
         {%- if not loop.last %},{% endif %}
     {%- endfor %}
     {%- if relation is none %}

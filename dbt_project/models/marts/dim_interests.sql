@@ -14,10 +14,10 @@ select
     interests.words,
     interests.parent_id,
     parents.name as parent_name,
-    cast(interests.sources as bigint) as sources,
-    cast(interests.users as bigint) as users,
-    cast(coalesce(held.users, 0) as bigint) as users_held,
-    cast(interests.population_share as float) as population_share,
+    cast({{ recudf.told('interests.sources', 'interests.users') }} as bigint) as sources,
+    cast({{ recudf.told('interests.users', 'interests.users') }} as bigint) as users,
+    cast({{ recudf.told('coalesce(held.users, 0)', 'coalesce(held.users, 0)') }} as bigint) as users_held,
+    cast({{ recudf.told('interests.population_share', 'interests.users') }} as float) as population_share,
     {{ recudf.run_columns() }}
 from {{ ref('recudf', 'int_interests') }} as interests
 left join held on interests.interest_id = held.interest_id
@@ -33,10 +33,10 @@ select
     cast(null as string) as words,
     cast(null as string) as parent_id,
     cast(null as string) as parent_name,
-    sources.sources,
-    proposed.users,
-    proposed.users as users_held,
-    cast(proposed.population_share as float) as population_share,
+    {{ recudf.told('sources.sources', 'proposed.users') }} as sources,
+    {{ recudf.told('proposed.users', 'proposed.users') }} as users,
+    {{ recudf.told('proposed.users', 'proposed.users') }} as users_held,
+    cast({{ recudf.told('proposed.population_share', 'proposed.users') }} as float) as population_share,
     {{ recudf.run_columns() }}
 from (
     select

@@ -2,6 +2,7 @@ with events as (
     select
         item_id,
         count(*) as events,
+        count(distinct user_id) as people,
         min(occurred_at) as first_event_at,
         max(occurred_at) as last_event_at
     from {{ ref('recudf', 'stg_interactions') }}
@@ -11,7 +12,8 @@ with events as (
 texts as (
     select
         item_id,
-        count(*) as texts
+        count(*) as texts,
+        count(distinct user_id) as people
     from {{ ref('recudf', 'stg_texts') }}
     where item_id is not null
     group by item_id
@@ -31,12 +33,12 @@ select
     items.category,
     items.provider,
     items.published_at,
-    cast(coalesce(events.events, 0) as bigint) as events,
-    cast(popularity.users as bigint) as users,
-    cast(popularity.recent_popularity as float) as recent_popularity,
-    cast(coalesce(texts.texts, 0) as bigint) as texts,
-    events.first_event_at,
-    events.last_event_at,
+    cast({{ recudf.told('coalesce(events.events, 0)', 'coalesce(events.people, 0)') }} as bigint) as events,
+    cast({{ recudf.told('popularity.users', 'popularity.users') }} as bigint) as users,
+    cast({{ recudf.told('popularity.recent_popularity', 'popularity.users') }} as float) as recent_popularity,
+    cast({{ recudf.told('coalesce(texts.texts, 0)', 'coalesce(texts.people, 0)') }} as bigint) as texts,
+    {{ recudf.told('events.first_event_at', 'events.people') }} as first_event_at,
+    {{ recudf.told('events.last_event_at', 'events.people') }} as last_event_at,
     coalesce(vectors.vector_source, 'none') as vector_source,
     coalesce(cut.is_cut, false) as is_text_cut,
     points.item_id is not null as is_available,

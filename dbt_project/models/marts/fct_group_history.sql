@@ -81,27 +81,37 @@ moved as (
     inner join {{ ref('recudf', 'int_group_centroid_history') }} as centroids
         on fits.group_id = centroids.group_id and fits.fingerprint = centroids.fingerprint
     inner join previous on centroids.as_of = previous.as_of
+),
+
+counted as (
+    select
+        united.*,
+        before.size as previous_size,
+        case when exists (select 1 from remembered) then united.size - coalesce(stayed.users, 0) end as users_joined,
+        case
+            when exists (select 1 from remembered) then coalesce(before.size, 0) - coalesce(stayed.users, 0)
+        end as users_left
+    from united
+    left join before on united.group_id = before.group_id
+    left join stayed on united.group_id = stayed.group_id
 )
 
 select
-    united.group_id,
-    united.kind,
-    united.name,
-    united.size,
+    counted.group_id,
+    counted.kind,
+    counted.name,
+    counted.size,
     previous.as_of as previous_as_of,
-    before.size as previous_size,
-    case
-        when exists (select 1 from remembered) then united.size - coalesce(stayed.users, 0)
-    end as users_joined,
-    case
-        when exists (select 1 from remembered) then coalesce(before.size, 0) - coalesce(stayed.users, 0)
-    end as users_left,
+    counted.previous_size,
+    -- of a discovered group both or none: with the sizes the one tells the other
+    {{ recudf.told_of_group('counted.users_joined', ['counted.users_joined', 'counted.users_left'], 'counted.kind') }}
+        as users_joined,
+    {{ recudf.told_of_group('counted.users_left', ['counted.users_joined', 'counted.users_left'], 'counted.kind') }}
+        as users_left,
     cast(moved.distance as float) as centroid_shift,
     now.is_replay,
     {{ recudf.run_columns() }}
-from united
+from counted
 cross join now
 cross join previous
-left join before on united.group_id = before.group_id
-left join stayed on united.group_id = stayed.group_id
-left join moved on united.group_id = moved.group_id
+left join moved on counted.group_id = moved.group_id

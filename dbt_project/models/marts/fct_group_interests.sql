@@ -1,4 +1,5 @@
 -- What the members of a group like, and what they turn away from, beside everybody else. Every person counts the same.
+-- What too few of a discovered group have is left out, and there is no comparison with too few others.
 -- The interval is that of a ratio of two means: ln(lift) +- 1.96 x the root of variance / (n x mean^2), added up over
 -- members and others (Hedges, Gurevitch & Curtis, Ecology 80, 1999).
 with people as (
@@ -70,7 +71,11 @@ measured as (
             / ((others - 1) * others_share * others_share)
         ) as width
     from compared
-    where people > 1 and others > 1 and share > 0 and round(others_share, 9) > 0
+    where
+        people > 1
+        and others >= greatest(2, {{ recudf.min_cell_users() }})
+        and share > 0
+        and round(others_share, 9) > 0
 )
 
 select
@@ -81,15 +86,17 @@ select
     interests.name as interest,
     cast(compared.users as bigint) as n_users,
     cast(round(compared.share, 6) as float) as share,
-    cast(round(compared.others_share, 6) as float) as others_share,
+    cast(round({{ recudf.told('compared.others_share', 'compared.others') }}, 6) as float) as others_share,
     cast(round(measured.lift, 6) as float) as lift,
     cast(round(measured.lift * exp(-measured.width), 6) as float) as ci_low,
     cast(round(measured.lift * exp(measured.width), 6) as float) as ci_high,
     {{ recudf.run_columns() }}
 from compared
+inner join {{ ref('recudf', 'dim_groups') }} as groups on compared.group_id = groups.group_id
 inner join {{ ref('recudf', 'int_interests') }} as interests on compared.interest_id = interests.interest_id
 left join measured
     on
         compared.group_id = measured.group_id
         and compared.interest_id = measured.interest_id
         and compared.attitude = measured.attitude
+where groups.kind = 'given' or compared.users >= {{ recudf.min_cell_users() }}

@@ -27,11 +27,14 @@ select
     {{ recudf.group_reason_sentence() }} as reason,
     case when leads.is_own then 'item' when leads.group_id is not null then 'groups' else 'members' end as reason_kind,
     leads.source_id as reason_ref_id,
-    cast(coalesce(scores.supporters, 0) as bigint) as supporters,
+    cast({{
+        recudf.told_of_group('coalesce(scores.supporters, 0)', ['coalesce(scores.supporters, 0)'], 'groups.kind')
+    }} as bigint) as supporters,
     items.title as item_title,
     items.category as item_category,
     {{ recudf.run_columns() }}
 from lists
+inner join {{ ref('recudf', 'dim_groups') }} as groups on lists.group_id = groups.group_id
 inner join {{ ref('recudf', 'stg_items') }} as items on lists.item_id = items.item_id
 left join {{ ref('recudf', 'int_group_scores') }} as scores
     on lists.group_id = scores.group_id and lists.item_id = scores.item_id

@@ -101,7 +101,12 @@ select
     shared_words.words as shared_words,
     cast(round(shared_interests.smaller / (shared_interests.total - shared_interests.smaller), 6) as float)
         as interest_overlap,
-    cast(coalesce(shared_users.users, 0) as bigint) as shared_users,
+    cast(
+        case
+            when groups.kind = 'given' and others.kind = 'given' then coalesce(shared_users.users, 0)
+            else {{ recudf.told('coalesce(shared_users.users, 0)', 'coalesce(shared_users.users, 0)') }}
+        end as bigint
+    ) as shared_users,
     {{ recudf.run_columns() }}
 from pairs
 inner join {{ ref('recudf', 'dim_groups') }} as groups on pairs.group_id = groups.group_id

@@ -1,3 +1,4 @@
+-- Interest x period: how many did something for it, where there are enough of them to be told of.
 with counted as (
     select
         interest_id,
@@ -46,9 +47,13 @@ select
     cast(shares.share_of_users as float) as share_of_users,
     -- against the last period in which anybody did anything
     cast(case
-        when shares.number > 1 then shares.share_of_users - coalesce(earlier.share_of_users, 0)
+        when shares.number > 1
+            then
+                shares.share_of_users
+                - {{ recudf.told('coalesce(earlier.share_of_users, 0)', 'coalesce(earlier.users, 0)') }}
     end as float) as change,
     {{ recudf.run_columns() }}
 from shares
 inner join {{ ref('recudf', 'int_interests') }} as interests on shares.interest_id = interests.interest_id
 left join shares as earlier on shares.interest_id = earlier.interest_id and shares.number = earlier.number + 1
+where shares.users >= {{ recudf.min_cell_users() }}

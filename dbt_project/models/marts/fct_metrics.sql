@@ -1,4 +1,4 @@
--- What `recudf evaluate` measured; empty before its first run.
+-- What `recudf evaluate` measured, on enough users to be told of; empty before its first run.
 {%- set measured = source('recudf_evaluation', 'metrics') %}
 {%- if execute %}{% do recudf.check_schema('evaluation_schema', measured.schema) %}{% endif %}
 {%- set exists = execute and load_relation(measured) is not none %}
@@ -16,4 +16,5 @@ select
     cast({{ 'ci_low' if exists else 'null' }} as double) as ci_low,
     cast({{ 'ci_high' if exists else 'null' }} as double) as ci_high,
     cast({{ 'as_of' if exists else 'null' }} as timestamp) as as_of
-{{ 'from ' ~ measured if exists else 'where false' }}
+{{ 'from ' ~ measured ~ ' where coalesce(n_users, 0) not between 1 and ' ~ (recudf.min_cell_users() | int - 1)
+    if exists else 'where false' }}

@@ -67,6 +67,8 @@ select
                 select occurred_at from ({{ recudf.select_input('interactions') }}) as events
                 union all
                 select created_at from ({{ recudf.select_input('texts') }}) as texts
+                union all
+                select requested_at from ({{ recudf.select_input('forget_requests') }}) as requests
             ) as dated
             where occurred_at > {{ began_second }}
         )

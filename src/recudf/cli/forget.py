@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @click.command(
     epilog="Example: recudf forget u0017 u0042 --database shop.duckdb && recudf build --database shop.duckdb"
 )
-@click.argument("users", metavar="USER...", nargs=-1, required=True)
+@click.argument("users", metavar="USER...", nargs=-1)
+@click.option("--requests", is_flag=True, help="Everybody whom raw.forget_requests names.")
 @options.database
 @click.option(
     "--published",
@@ -28,20 +29,28 @@ if TYPE_CHECKING:
     help="A folder of `recudf publish`: all its versions are deleted. May be given again.",
 )
 @options.as_json
-def forget(users: tuple[str, ...], database: Path, published: tuple[Path, ...], as_json: bool) -> None:
+def forget(
+    users: tuple[str, ...], requests: bool, database: Path, published: tuple[Path, ...], as_json: bool
+) -> None:
     """Take each USER out of the database: the input rows that name them, and all that was made of these.
 
     The tables of the build are dropped, with groups and topics, since everybody has a part in them: the next
     `recudf build` makes them as if these people had never been there. The file is written anew, so that it
-    holds nothing of what is deleted. Tables that are not recudf's are left alone; where they name somebody,
-    that is told.
+    holds nothing of what is deleted. With --requests it is those who have asked in the input
+    forget_requests, which keeps their ids, so that a later load does not bring them back. Tables that are
+    not recudf's are left alone; where they name somebody, that is told.
     """
     from recudf.engines.forgetting import forget as rewrite
+    from recudf.engines.forgetting import forget_requested
     from recudf.engines.publishing import check_published, clear
 
+    if bool(users) is requests:
+        raise click.UsageError("name the users, or give --requests, and not both")
     for folder in published:
         check_published(folder)
-    receipt = rewrite(database, users)
+    receipt = forget_requested(database) if requests else rewrite(database, users)
+    if len(receipt.unknown) == receipt.asked:  # of requests alone
+        published = ()
     deleted = {str(folder): clear(folder) for folder in published}
     if as_json:
         click.echo(json.dumps({**asdict(receipt), "published": deleted}, indent=2, ensure_ascii=False))
@@ -53,10 +62,13 @@ def forget(users: tuple[str, ...], database: Path, published: tuple[Path, ...], 
         click.echo(f"note: left alone, with their ids or sentences in {rows:,} rows: {column}", err=True)
     if receipt.unknown:
         click.echo(f"note: not known: {', '.join(receipt.unknown)}", err=True)
-    click.echo(f"next: recudf build --database {database}", err=True)
+    if receipt.deleted or receipt.dropped:
+        click.echo(f"next: recudf build --database {database}", err=True)
 
 
 def _lines(receipt: Receipt) -> list[str]:
+    if len(receipt.unknown) == receipt.asked:
+        return [f"nothing to do: none of {receipt.asked} who asked is in the database"]
     rows = [(table, f"{count:,}") for table, count in receipt.deleted.items()]
     rows += [
         ("embeddings", f"{receipt.embeddings:,}"),

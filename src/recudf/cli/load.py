@@ -18,23 +18,33 @@ if TYPE_CHECKING:
 @click.argument("directories", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options.database
 @click.option("--target", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option(
+    "--user-map",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write which user has which pseudonym to this file, as CSV. Keep it apart.",
+)
 @options.as_json
-def load(directories: tuple[Path, ...], database: Path, target: str, as_json: bool) -> None:
+def load(
+    directories: tuple[Path, ...], database: Path, target: str, user_map: Path | None, as_json: bool
+) -> None:
     """Read the files of each DIR into the database's schema raw, replacing what an earlier load put there.
 
-    A folder may hold items, interactions, texts, users, memberships, group_interactions, relations, taxonomy
-    and blocklist, each as .parquet, .csv, .csv.gz, .json, .jsonl or .ndjson. Several folders are united by
-    column name; rows without a source get the folder's name as source. Either all is loaded or nothing is
-    changed. With --target spark the tables are in Spark's catalogue, in the folder RECUDF_SPARK_WAREHOUSE.
+    A folder may hold items, interactions, texts, users, memberships, group_interactions, relations, taxonomy,
+    blocklist and forget_requests, each as .parquet, .csv, .csv.gz, .json, .jsonl or .ndjson. Several folders
+    are united by column name; rows without a source get the folder's name as source. Either all is loaded or
+    nothing is changed. With a key in RECUDF_USER_KEY, or in the file that RECUDF_USER_KEY_FILE names, ids of
+    users become pseudonyms before anything is written. With --target spark the tables are in Spark's
+    catalogue, in the folder RECUDF_SPARK_WAREHOUSE.
     """
     from recudf.cli import spark
     from recudf.engines.loading import load as load_folders
 
     place = str(database)
     if target == "spark":
-        loaded, place = spark.load(directories), str(spark.warehouse() or "Spark's catalogue")
+        loaded, place = spark.load(directories, user_map), str(spark.warehouse() or "Spark's catalogue")
     else:
-        loaded = load_folders(database, directories)
+        loaded = load_folders(database, directories, user_map)
     click.echo(_json(loaded) if as_json else _table(loaded, place))
 
 
@@ -49,7 +59,8 @@ def _json(loaded: Loaded) -> str:
         for t in loaded.tables
     ]
     ignored = [str(path) for path in loaded.ignored]
-    return json.dumps({"tables": tables, "ignored": ignored, "dropped": list(loaded.dropped)}, indent=2)
+    said = {"tables": tables, "ignored": ignored, "dropped": list(loaded.dropped)}
+    return json.dumps({**said, "user_key": loaded.user_key}, indent=2)
 
 
 def _table(loaded: Loaded, place: str) -> str:
@@ -59,4 +70,6 @@ def _table(loaded: Loaded, place: str) -> str:
     lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}".rstrip() for a, b, c in rows]
     lines += [f"left alone, not a name that load knows: {path}" for path in loaded.ignored]
     lines += [f"dropped, not in these folders: raw.{name}" for name in loaded.dropped]
+    if loaded.user_key:
+        lines.append(f"ids of users are pseudonyms of the key {loaded.user_key}")
     return "\n".join([*lines, f"loaded into {place}"])

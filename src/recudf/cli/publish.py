@@ -27,6 +27,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many versions stay, this one counted.",
 )
+@click.option(
+    "--epsilon",
+    type=click.FloatRange(min=0, min_open=True, max=100),
+    help="Publish sizes of groups and users of interests alone, with the noise of this epsilon.",
+)
+@click.option(
+    "--interests-per-user",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="With --epsilon: the most interests of one person that are counted.",
+)
 @click.option("--rollback", is_flag=True, help="Publish nothing: make the version before current again.")
 @options.as_json
 def publish(
@@ -35,6 +47,8 @@ def publish(
     schema: str,
     vectors: bool,
     keep: int,
+    epsilon: float | None,
+    interests_per_user: int,
     rollback: bool,
     as_json: bool,
 ) -> None:
@@ -45,13 +59,17 @@ def publish(
     A failed or killed publish leaves the version before. marts.duckdb is of the storage version 1.2, which
     DuckDB 1.2 and later open.
     """
+    from recudf.engines.noisy import Privacy
     from recudf.engines.publishing import publish as write
     from recudf.engines.publishing import roll_back
 
+    if epsilon is not None and (vectors or rollback):
+        raise click.UsageError("--epsilon publishes counts alone: leave out --vectors and --rollback")
+    privacy = None if epsilon is None else Privacy(epsilon, interests_per_user)
     if rollback:
         manifest, deleted = roll_back(destination), list[str]()
     else:
-        manifest, deleted = write(database, destination, schema, keep, vectors)
+        manifest, deleted = write(database, destination, schema, keep, vectors, privacy)
     version = (destination / "current").resolve().name
     if as_json:
         said = {"version": version, "deleted": deleted, **asdict(manifest)}

@@ -58,12 +58,12 @@ def build(dbt_options: Sequence[str]) -> None:
             )
 
 
-def load(folders: Sequence[Path]) -> Loaded:
+def load(folders: Sequence[Path], user_map: Path | None) -> Loaded:
     """Read the files of the folders into the schema raw of Spark's catalogue."""
     from recudf.engines.spark_inputs import load as load_folders
 
     with started() as session:
-        return load_folders(session, folders)
+        return load_folders(session, folders, user_map)
 
 
 def warehouse() -> Path | None:

@@ -11,6 +11,7 @@ import duckdb
 
 from recudf.engines.built import built_database, has_macro
 from recudf.engines.files import quoted
+from recudf.engines.user_ids import as_held
 from recudf.errors import InputError
 
 NEAREST = 3  # ids that an error proposes
@@ -74,10 +75,12 @@ def explain(database: Path, user: str, item: str, schema: str = "recudf") -> Exp
 
     Parts are those of fct_recommendation_parts, with what leads to each, or else those that why_not computes;
     of an item that is out of the question there may be none. Raises InputError for a user or an item that the
-    build does not know, naming the nearest ids.
+    build does not know, naming the nearest ids. Where the database holds pseudonyms and their key is there,
+    user is the true id, or a pseudonym.
     """
     with built_database(database, schema) as connection:
-        return _Reader(connection, schema).explain(user, item)
+        (held,) = as_held(connection, [schema], [user])
+        return _Reader(connection, schema).explain(held, item)
 
 
 class _Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -12,14 +13,15 @@ import duckdb
 from recudf.engines.built import tables_of
 from recudf.engines.duckdb import open_database
 from recudf.engines.files import literal, quoted
+from recudf.engines.loading import REQUESTS
 from recudf.engines.loading import SCHEMA as RAW
 from recudf.engines.rewriting import rewritten
 from recudf.engines.splits import SCRATCH
 from recudf.engines.unchanged import SHARED
+from recudf.engines.user_ids import USER_COLUMNS, as_held
 from recudf.errors import InputError
 from recudf.inputs import BLANKS, INPUTS
 
-USER_COLUMNS = ("user_id", "other_user_id")
 # made by builds, and kept from one to the next: the rows of others stay
 HISTORIES = ("fct_runs", "fct_recommendation_history")
 # of whom there is a row that names them as a user
@@ -34,8 +36,9 @@ class Receipt:
     asked: ids. unknown: those that no input and no table of a build names as a user. deleted: rows by table.
     dropped: tables that builds made, with their rows that named somebody of these. texts: that these people
     alone wrote. embeddings, answers: vectors of texts that nobody and no item has now, and answers of a
-    language model, deleted. left: columns that are not recudf's in which a value equals an id, and columns in
-    which one equals a sentence that they alone wrote, with the number of such rows.
+    language model, deleted. requests: of raw.forget_requests that are kept, so that a later load
+    does not bring these people back. left: columns that are not recudf's in which a value equals an id, and
+    columns in which one equals a sentence that they alone wrote, with the number of such rows.
     """
 
     asked: int
@@ -45,6 +48,7 @@ class Receipt:
     dropped: dict[str, int] = field(default_factory=dict)
     embeddings: int = 0
     answers: int = 0
+    requests: int = 0
     left: dict[str, int] = field(default_factory=dict)
 
 
@@ -61,29 +65,75 @@ def forget(database: Path, users: Sequence[str]) -> Receipt:
         raise InputError("a blank id names nobody: give the ids of users")
     # of a link the file itself, which would stay where it is
     with rewritten(database.resolve()) as copy, open_database(copy) as connection:
+        ids = sorted(set(as_held(connection, _builds(connection), ids)))
         receipt = _Forgetter(connection, ids).forget()
         if receipt.unknown == ids:
             raise InputError(f"no user {', '.join(map(repr, ids))} in {database}: nothing was changed")
         return receipt
 
 
+def forget_requested(database: Path) -> Receipt:
+    """The same of everybody whom raw.forget_requests names, from the time of the request on; it keeps its
+    rows.
+
+    Nothing is done where none of them is in the database any more. Raises InputError where there is no such
+    table.
+    """
+    if not database.exists():
+        raise InputError(f"{database} does not exist: give the --database that holds the users")
+    with closing(open_database(database, read_only=True)) as connection:
+        ids = _requested(connection)
+        forgetter = _Forgetter(connection, ids, keeps_requests=True)
+        receipt = Receipt(len(ids), forgetter.unknown(), requests=len(ids))
+    if receipt.unknown == ids:
+        return receipt
+    with rewritten(database.resolve()) as copy, open_database(copy) as connection:
+        receipt = _Forgetter(connection, _requested(connection), keeps_requests=True).forget()
+        receipt.requests = receipt.asked
+        return receipt
+
+
+def _requested(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Ids that have asked by now."""
+    if REQUESTS not in tables_of(connection, RAW):
+        raise InputError(
+            f"there is no {RAW}.{REQUESTS}: load a file {REQUESTS} with user_id and requested_at, or name "
+            "the users"
+        )
+    columns = {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
+            "and database_name = current_database()",
+            [RAW, REQUESTS],
+        ).fetchall()
+    }
+    due = "requested_at is null or requested_at <= now() at time zone 'UTC'"
+    rows = connection.execute(
+        f"select distinct {_trimmed('user_id')} as user_id from {RAW}.{REQUESTS} "
+        f"where user_id is not null and ({due if 'requested_at' in columns else 'true'}) order by all"
+    ).fetchall()
+    return [user for (user,) in rows if user]
+
+
 class _Forgetter:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, users: list[str]) -> None:
+    """keeps_requests: rows of raw.forget_requests stay."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, users: list[str], keeps_requests: bool = False
+    ) -> None:
         self.connection = connection
         self.users = users
         self.inputs = [name for name in tables_of(connection, RAW) if name in INPUTS]
-        rows = connection.execute(
-            "select schema_name from duckdb_tables() where table_name = 'stg_as_of' "
-            "and database_name = current_database() order by schema_name"
-        ).fetchall()
-        self.builds = [schema for (schema,) in rows if schema != SCRATCH]
+        self.changed = [name for name in self.inputs if not keeps_requests or name != REQUESTS]
+        self.builds = _builds(connection)
         connection.execute("create temp table forgotten as select unnest(?::varchar[]) as value", [users])
 
     def forget(self) -> Receipt:
-        receipt = Receipt(len(self.users), self._unknown())
+        receipt = Receipt(len(self.users), self.unknown())
         receipt.texts = self._note_texts()
         self._note_hashes()
-        for name in self.inputs:
+        for name in self.changed:
             columns = [c for c in USER_COLUMNS if c in self._columns(RAW, name)]
             self._delete(RAW, name, columns, receipt)
         for schema in self.builds:
@@ -94,8 +144,9 @@ class _Forgetter:
         receipt.left = self._left()
         return receipt
 
-    def _unknown(self) -> list[str]:
-        places = [(RAW, name) for name in self.inputs]
+    def unknown(self) -> list[str]:
+        """Those whom nothing names."""
+        places = [(RAW, name) for name in self.changed]
         places += [(schema, name) for schema in self.builds for name in NAMED]
         known: set[str] = set()
         for schema, table in places:
@@ -218,6 +269,15 @@ class _Forgetter:
             [schema, table],
         ).fetchall()
         return {name for name, type_ in rows if type_ == kind or (kind is None and _may_name(type_))}
+
+
+def _builds(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Schemas that a build made."""
+    rows = connection.execute(
+        "select schema_name from duckdb_tables() where table_name = 'stg_as_of' "
+        "and database_name = current_database() order by schema_name"
+    ).fetchall()
+    return [schema for (schema,) in rows if schema != SCRATCH]
 
 
 def _may_name(type_: str) -> bool:

@@ -12,10 +12,12 @@ import duckdb
 from recudf.engines.duckdb import check_name, connect, open_database
 from recudf.engines.files import InputFile, first_line, quoted, typed_query
 from recudf.engines.files import literal as sql_string
+from recudf.engines.user_ids import check_key, store_fingerprint, with_pseudonyms, write_map
 from recudf.errors import InputError, WarehouseError
 from recudf.inputs import INPUTS
 
 SCHEMA = "raw"
+REQUESTS = "forget_requests"  # stays where a later load has none
 
 
 @dataclass(frozen=True)
@@ -30,19 +32,25 @@ class LoadedTable:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did. ignored: files it does not know. dropped: inputs that only an earlier load had."""
+    """What a load did. ignored: files it does not know. dropped: inputs that only an earlier load had.
+
+    user_key: the fingerprint of the key that pseudonyms were made with; None where ids are as they came.
+    """
 
     tables: tuple[LoadedTable, ...]
     ignored: tuple[Path, ...]
     dropped: tuple[str, ...]
+    user_key: str | None = None
 
 
-def load(database: Path, folders: Sequence[Path]) -> Loaded:
+def load(database: Path, folders: Sequence[Path], user_map: Path | None = None) -> Loaded:
     """Replace the input tables of a database by the files of the folders; several are united by column name.
 
     In one transaction: on failure the database is as it was, and not there if it was not there.
-    `source` is filled with the folder's name where it is missing. Raises InputError naming file and column,
-    or a database in whose name nothing can be built.
+    `source` is filled with the folder's name where it is missing. With a key in the environment (see
+    `recudf.settings.user_key`) ids of users become pseudonyms before anything is written; user_map: a file
+    for which is which. Raises InputError naming file and column, a database in whose name nothing can be
+    built, and one that holds ids of users by another key.
     """
     check_name(database)
     files, ignored = find_files(folders)
@@ -52,7 +60,13 @@ def load(database: Path, folders: Sequence[Path]) -> Loaded:
         connection.execute("set TimeZone = 'UTC'")  # times without a zone are UTC
         connection.execute("begin")
         connection.execute(f"create schema if not exists {SCHEMA}")
-        tables = tuple(_load_table(connection, name, files[name]) for name in INPUTS if name in files)
+        key = check_key(database, connection, bool(loaded_inputs(connection)))
+        if user_map is not None:
+            _write_map(connection, files, key, user_map)
+        tables = tuple(
+            _load_table(connection, name, files[name], key is not None) for name in INPUTS if name in files
+        )
+        store_fingerprint(connection, key)
         dropped = tuple(_drop_others(connection, set(files)))
         connection.execute("commit")
     except BaseException:  # Ctrl-C as well
@@ -65,7 +79,7 @@ def load(database: Path, folders: Sequence[Path]) -> Loaded:
                 open_database(database).close()
         raise
     connection.close()
-    return Loaded(tables, tuple(ignored), dropped)
+    return Loaded(tables, tuple(ignored), dropped, key)
 
 
 def find_files(folders: Sequence[Path]) -> tuple[dict[str, list[InputFile]], list[Path]]:
@@ -107,11 +121,24 @@ def _files_of(folder: Path) -> tuple[dict[str, InputFile], list[Path]]:
     return known, ignored
 
 
-def _load_table(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[InputFile]) -> LoadedTable:
+def _write_map(
+    connection: duckdb.DuckDBPyConnection, files: dict[str, list[InputFile]], key: str | None, user_map: Path
+) -> None:
+    if key is None:
+        raise InputError("a map of users was asked for, and there is no key: set RECUDF_USER_KEY")
+    queries = [typed_query(connection, file, INPUTS[name]) for name, found in files.items() for file in found]
+    write_map(connection, queries, user_map)
+
+
+def _load_table(
+    connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[InputFile], is_keyed: bool
+) -> LoadedTable:
     table = INPUTS[name]
     queries, unused = [], dict[str, None]()
     for file in files:
         query, columns = typed_query(connection, file, table)
+        if is_keyed:
+            query = with_pseudonyms(query, columns)
         if "source" in table.columns:
             value = sql_string(file.path.absolute().parent.name)
             if "source" in columns:
@@ -146,8 +173,8 @@ def loaded_inputs(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _drop_others(connection: duckdb.DuckDBPyConnection, loaded: set[str]) -> list[str]:
-    """Drop inputs that an earlier load left, so that no two datasets mix."""
-    old = [name for name in loaded_inputs(connection) if name not in loaded]
+    """Drop inputs that an earlier load left, so that no two datasets mix; requests to be forgotten stay."""
+    old = [name for name in loaded_inputs(connection) if name not in loaded and name != REQUESTS]
     for name in old:
         connection.execute(f"drop table {SCHEMA}.{quoted(name)}")
     return old

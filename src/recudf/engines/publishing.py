@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,7 @@ from recudf.engines.beside import locked
 from recudf.engines.built import built_database, tables_of
 from recudf.engines.duckdb import STORAGE_VERSION
 from recudf.engines.files import first_line, literal, quoted
+from recudf.engines.noisy import Privacy, write_noisy
 from recudf.errors import InputError, WarehouseError
 from recudf.publishing.manifest import Manifest, PublishedFile, PublishedTable
 from recudf.publishing.versions import Destination
@@ -31,26 +33,45 @@ def marts_of_project() -> set[str]:
 
 
 def publish(
-    database: Path, destination: Path, schema: str = "recudf", keep: int = 3, vectors: bool = False
+    database: Path,
+    destination: Path,
+    schema: str = "recudf",
+    keep: int = 3,
+    vectors: bool = False,
+    privacy: Privacy | None = None,
 ) -> tuple[Manifest, list[str]]:
     """Write a version of the marts and make it the current one; its manifest, and the versions deleted.
 
     Published is what a build made: tables of the schema that bear the name of a mart of recudf and its run
     columns; what else lies in the schema is not. Rows are sorted, so that equal tables make equal Parquet.
     vectors: vec_* as well, as Parquet alone, without rows whose vector is NULL. keep: versions that stay.
-    Raises InputError where there is no build, WarehouseError where the destination cannot be written; the
-    version before stays current then.
+    privacy: numbers with noise, of groups and interests, and nothing else (see `recudf.engines.noisy`); of a
+    build they are drawn once, since the mean of many draws has little noise.
+    Raises InputError where there is no build, or it was drawn from, WarehouseError where the destination
+    cannot be written; the version before stays current then.
     """
     with built_database(database, schema) as connection, publishing_to(destination) as place:
+        if privacy is not None:
+            _check_undrawn(place, _Writer(connection, schema, place.folder).last_run()["run_id"])
         with place.write() as folder:
             try:
-                manifest = _Writer(connection, schema, folder).write(database.name, vectors)
+                manifest = _Writer(connection, schema, folder).write(database.name, vectors, privacy)
             except duckdb.Error as error:
                 raise WarehouseError(
                     f"cannot publish to {destination}: {first_line(error)}: free some space there, or give "
                     "another folder"
                 ) from None
         return manifest, place.prune(keep)
+
+
+def _check_undrawn(place: Destination, run_id: str | None) -> None:
+    for version in place.versions():
+        drawn = Manifest.read(place.folder / version)
+        if drawn.privacy is not None and drawn.run_id == run_id:
+            raise InputError(
+                f"numbers of the build {run_id} were drawn for version {version} already, and their mean "
+                "would tell more than either: publish the next build"
+            )
 
 
 def roll_back(destination: Path) -> Manifest:
@@ -90,22 +111,26 @@ class _Writer:
         self.schema = schema
         self.folder = folder
 
-    def write(self, database: str, vectors: bool) -> Manifest:
+    def write(self, database: str, vectors: bool, privacy: Privacy | None) -> Manifest:
         """Write all files of a version."""
         (self.folder / PARQUET).mkdir()
-        marts = self._marts()
         path = literal(str(self.folder / MARTS))
         self.connection.execute(
             f"attach {path} as published (read_write, storage_version '{STORAGE_VERSION}')"
         )
         try:
             self.connection.execute(f"create schema if not exists published.{quoted(self.schema)}")
-            tables = [self._write_mart(name) for name in marts]
+            if privacy is None:
+                tables = [self._write_mart(name) for name in self._marts()]
+            else:
+                schema = f"published.{quoted(self.schema)}"
+                named = write_noisy(self.connection, self.schema, schema, privacy)
+                tables = [self._published(name) for name in named]
         finally:
             self.connection.execute("detach published")  # and with it all is in the file
         if vectors:
             tables += [self._write_vectors(name) for name in self._with_columns("vec_", {"vector"})]
-        last = self._last_run()
+        last = self.last_run()
         run_id = last["run_id"]
         manifest = Manifest(
             database=database,
@@ -117,6 +142,7 @@ class _Writer:
                 t.name for t in tables if t.run_id not in (None, run_id) and t.name not in HISTORIES
             ),
             files=tuple(PublishedFile.of(self.folder, name) for name in self._files()),
+            privacy=None if privacy is None else asdict(privacy),
             **last,
         )
         manifest.write(self.folder)
@@ -139,13 +165,21 @@ class _Writer:
         return f"{quoted(self.schema)}.{quoted(table)}"
 
     def _write_mart(self, name: str) -> PublishedTable:
+        self.connection.execute(
+            f"create table published.{self._name(name)} as from {self._name(name)} order by all"
+        )
+        return self._published(name)
+
+    def _published(self, name: str) -> PublishedTable:
+        """As Parquet, too, what is in the published database."""
         target = f"published.{self._name(name)}"
-        self.connection.execute(f"create table {target} as from {self._name(name)} order by all")
         self._copy(f"from {target}", name)
         ((rows, first, last),) = self.connection.execute(
             f"select count(*), min(run_id), max(run_id) from {target}"
         ).fetchall()
-        return PublishedTable(name, rows, self._columns(name), first if first == last else None)
+        described = self.connection.execute(f"describe {target}").fetchall()
+        columns = {column: kind for column, kind, *_ in described}
+        return PublishedTable(name, rows, columns, first if first == last else None)
 
     def _write_vectors(self, name: str) -> PublishedTable:
         columns = self._columns(name)
@@ -163,7 +197,7 @@ class _Writer:
         ).fetchall()
         return int(copied[0][0])
 
-    def _last_run(self) -> dict[str, str | None]:
+    def last_run(self) -> dict[str, str | None]:
         """Of the build that made the tables; one that found nothing changed made none."""
         names = ("run_id", "as_of", "encoder", "fingerprint", "recudf_version")
         rows = self.connection.execute(

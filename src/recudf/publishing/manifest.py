@@ -44,7 +44,8 @@ class PublishedTable:
 class Manifest:
     """run_id, as_of, encoder, fingerprint, recudf_version: of the build. database: the name of its file.
 
-    earlier: tables that an earlier build made, as where the last one made some alone.
+    earlier: tables that an earlier build made, as the last one made some alone. privacy: of numbers with
+    noise, epsilon and how many interests of one person are counted; None where numbers are what they are.
     """
 
     database: str
@@ -59,6 +60,7 @@ class Manifest:
     tables: tuple[PublishedTable, ...]
     earlier: tuple[str, ...]
     files: tuple[PublishedFile, ...]
+    privacy: dict[str, float] | None = None
 
     def write(self, folder: Path) -> None:
         """Write it into the folder of a version."""

@@ -1,5 +1,5 @@
 -- Each user's nearest group and the runner-up, by cosine to the centroids. Bot-like users belong to none, nor does,
--- with the var group_max_distance, who is farther from all of them.
+-- with the var group_max_distance, who is farther from all of them, or near one that has too few members then.
 with groups as (
     select *
     from {{ ref('recudf', 'int_group_fits') }}
@@ -22,13 +22,32 @@ nearest as (
     {%- if var('group_max_distance') is not none %}
     where cluster_assign(points.vector, centroids.numbered, {{ recudf.number('group_max_distance') }}) is not null
     {%- endif %}
+),
+
+members as (
+    select
+        user_id,
+        {{ recudf.array_element('groups', 1) }}.id as group_id,
+        {{ recudf.array_element('groups', 1) }}.score as similarity,
+        {{ recudf.array_element('groups', 2) }}.id as runner_up_id,
+        {{ recudf.array_element('groups', 2) }}.score as runner_up_similarity
+    from nearest
+    where {{ recudf.array_element('groups', 1) }}.id is not null
+),
+
+-- of those who are near enough there may be too few
+sized as (
+    select
+        *,
+        count(*) over (partition by group_id) as size
+    from members
 )
 
 select
     user_id,
-    {{ recudf.array_element('groups', 1) }}.id as group_id,
-    {{ recudf.array_element('groups', 1) }}.score as similarity,
-    {{ recudf.array_element('groups', 2) }}.id as runner_up_id,
-    {{ recudf.array_element('groups', 2) }}.score as runner_up_similarity
-from nearest
-where {{ recudf.array_element('groups', 1) }}.id is not null
+    group_id,
+    similarity,
+    runner_up_id,
+    runner_up_similarity
+from sized
+where size >= {{ recudf.number('min_group_size') }}

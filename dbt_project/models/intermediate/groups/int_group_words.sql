@@ -1,7 +1,9 @@
--- The words by which each group stands out from all users, best first. Every member counts the same.
+-- The words by which each group stands out from all users, best first. Every member counts the same, and
+-- what only few of them have says nothing of the group.
 with liked as (
     select
         members.group_id as owner_id,
+        members.user_id,
         history.item_id,
         history.weight / sum(history.weight) over (partition by history.user_id) as weight
     from {{ ref('recudf', 'int_group_members') }} as members
@@ -9,4 +11,4 @@ with liked as (
     where history.weight > 0
 )
 
-{{ recudf.distinctive_words('liked') }}
+{{ recudf.distinctive_words('liked', 'user_id') }}

@@ -8,13 +8,18 @@ with titles as (
     where title is not null
 ),
 
-written as (
+-- once, since the function that masks is worth it
+about as {{ recudf.materialized() }} (
     select
         texts.item_id,
-        {{ recudf.unnest(recudf.words('texts.text')) }} as word
+        {{ recudf.masked('texts.text') }} as text
     from {{ ref('recudf', 'stg_texts') }} as texts
     inner join {{ ref('recudf', 'stg_items') }} as items on texts.item_id = items.item_id
     where items.title is null
+),
+
+written as (
+    select item_id, {{ recudf.unnest(recudf.words('text')) }} as word from about
 ),
 
 united as (

@@ -7,7 +7,7 @@ with kept as (
     from {{ ref('recudf', 'int_user_interests') }}
     where granularity = 'word'
     group by interest_id
-    having count(distinct user_id) >= {{ recudf.number('min_group_size') }}
+    having count(distinct user_id) >= {{ recudf.min_people() }}
 ),
 
 interests as (

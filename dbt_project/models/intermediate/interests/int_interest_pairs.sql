@@ -12,7 +12,7 @@ frequent as (
         cast(count(*) as double) as people
     from {{ ref('recudf', 'int_event_tokens') }}
     group by token
-    having count(*) >= {{ recudf.number('min_group_size') }}
+    having count(*) >= {{ recudf.min_people() }}
 ),
 
 tokens as (
@@ -34,7 +34,7 @@ pairs as (
     inner join tokens as b on a.user_id = b.user_id and a.kind = b.kind
     where a.token < b.token and a.interest_id != b.interest_id
     group by a.kind, a.token, b.token
-    having count(*) >= {{ recudf.number('min_group_size') }}
+    having count(*) >= {{ recudf.min_people() }}
 ),
 
 doubled as (

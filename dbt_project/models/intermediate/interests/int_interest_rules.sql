@@ -38,9 +38,12 @@ select
     together / people as support,
     together / antecedent_people as confidence,
     together * people / (antecedent_people * consequent_people) as lift,
-    case when in_order + reversed > 0 then in_order / (in_order + reversed) end as share_in_order,
+    case
+        when in_order + reversed >= {{ recudf.min_cell_users() }} then in_order / (in_order + reversed)
+    end as share_in_order,
     -- by two standard deviations of what chance would have
-    in_order - reversed >= 2 * sqrt(in_order + reversed) and in_order > 0 as is_sequence,
+    in_order - reversed >= 2 * sqrt(in_order + reversed)
+    and in_order + reversed >= {{ recudf.min_cell_users() }} as is_sequence,
     least(1, exp(-g / 2)) as p_value
 from significant
 where kind != 'item' or position <= {{ recudf.number('rules_per_item') }}

@@ -25,7 +25,9 @@ const percent = (value, places = 0) =>
   value === null || value === undefined ? '–' : `${(100 * value).toFixed(places)} %`;
 const day = (time) => (time ? time.slice(0, 10) : '–');
 const minute = (time) => (time ? time.slice(0, 16).replace('T', ' ') : '–');
-const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+// too few to be told of are NULL
+const plural = (number, one, many = `${one}s`) =>
+  (number === null || number === undefined ? `few ${many}` : `${count(number)} ${number === 1 ? one : many}`);
 
 function tell(text) {
   document.getElementById('told').textContent = text;

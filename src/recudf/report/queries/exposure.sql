@@ -20,7 +20,7 @@ select
     decile,
     count(*) as items,
     count(recommendations) as items_recommended,
-    cast(sum(users) as bigint) as likes,
+    cast(coalesce(sum(users), 0) as bigint) as likes,
     cast(coalesce(sum(recommendations), 0) as bigint) as recommendations
 from items
 group by decile

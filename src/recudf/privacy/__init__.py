@@ -1,0 +1,1 @@
+"""What points to a person: found in texts and left out of them."""
