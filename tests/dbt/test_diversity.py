@@ -25,6 +25,16 @@ def vectors_of(shop):
     }
 
 
+def lists_of(shop, relation):
+    """{user: [(item, score), the first rank first]}."""
+    found = {}
+    for user, item, score in shop.query(
+        f"select user_id, item_id, score from {relation} order by user_id, rank"
+    ):
+        found.setdefault(user, []).append((item, score))
+    return found
+
+
 def by_hand(candidates, vectors, diversity):
     """Ids in the order of maximal marginal relevance."""
     left = [(item, float(score)) for item, score in candidates]
@@ -46,13 +56,11 @@ def by_hand(candidates, vectors, diversity):
 def test_lists_are_those_of_maximal_marginal_relevance(shop):
     shop.build(*CHOSEN, diversity=0.3)
     vectors, changed = vectors_of(shop), 0
-    for (user,) in shop.query("select distinct user_id from recudf.fct_recommendations order by 1"):
-        candidates = shop.query("select item_id, score from candidates where user_id = ? order by rank", user)
-        found = shop.query(
-            "select item_id from recudf.fct_recommendations where user_id = ? order by rank", user
-        )
-        assert [item for (item,) in found] == by_hand(candidates, vectors, 0.3)
-        changed += [item for (item,) in found] != [item for item, _ in candidates[:K]]
+    proposed = lists_of(shop, "candidates")
+    for user, found in lists_of(shop, "recudf.fct_recommendations").items():
+        candidates = proposed[user]
+        assert [item for item, _ in found] == by_hand(candidates, vectors, 0.3)
+        changed += [item for item, _ in found] != [item for item, _ in candidates[:K]]
     assert changed > 50
     assert shop.query("select distinct max(rank) from recudf.fct_recommendations group by user_id") == [(K,)]
     ((user, item),) = shop.query("""
@@ -79,9 +87,8 @@ def test_no_category_comes_more_often_than_the_cap(shop):
     assert max(counts.values()) == 2
 
 
-def less_popular(shop, candidates, weight):
+def less_popular(popularity, candidates, weight):
     """Candidates with their scores from 0 to 1, less weight x popularity."""
-    popularity = dict(shop.query("select item_id, blended_popularity from recudf.int_item_popularity"))
     scores = [score for _, score in candidates]
     low, high = min(scores), max(scores)
     return [(item, (score - low) / (high - low) - weight * popularity[item]) for item, score in candidates]
@@ -91,12 +98,12 @@ def less_popular(shop, candidates, weight):
 def test_what_is_popular_gives_way(shop, diversity):
     shop.build(*CHOSEN, exposure_weight=0.5, diversity=diversity)
     vectors, changed = vectors_of(shop), 0
-    for (user,) in shop.query("select distinct user_id from recudf.fct_recommendations order by 1"):
-        candidates = shop.query("select item_id, score from candidates where user_id = ? order by rank", user)
-        found = shop.query(
-            "select item_id, score from recudf.fct_recommendations where user_id = ? order by rank", user
-        )
-        assert [item for item, _ in found] == by_hand(less_popular(shop, candidates, 0.5), vectors, diversity)
+    popularity = dict(shop.query("select item_id, blended_popularity from recudf.int_item_popularity"))
+    proposed = lists_of(shop, "candidates")
+    for user, found in lists_of(shop, "recudf.fct_recommendations").items():
+        candidates = proposed[user]
+        expected = by_hand(less_popular(popularity, candidates, 0.5), vectors, diversity)
+        assert [item for item, _ in found] == expected
         assert dict(found).items() <= dict(candidates).items()  # the scores stay what they are
         changed += [item for item, _ in found] != [item for item, _ in candidates[:K]]
     assert changed > 50
