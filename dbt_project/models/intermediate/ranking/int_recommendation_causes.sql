@@ -20,7 +20,10 @@ families as (
     select
         parts.user_id,
         parts.item_id,
-        replace(replace(parts.part, '_short', ''), 'recent_popularity', 'popularity') as family,
+        -- the latest events are a part of the same idea; what leads is what is most alike, not what came last
+        replace(
+            replace(replace(parts.part, '_short', ''), 'recent_popularity', 'popularity'), '_recent', ''
+        ) as family,
         -- what trees add is told from the mean of all rows already
         coalesce(parts.weight * (parts.feature_value - common.feature_value), parts.value) as value
     from {{ ref('recudf', 'int_recommendation_parts') }} as parts
