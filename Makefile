@@ -55,8 +55,8 @@ LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11
 lock:  ## requirements*.lock: the hashes of what constraints.txt pins, for every platform
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet uv
-	$(LOCK) --extra dev --extra browser --output-file $(VENV)/lock/all.txt
-	$(LOCK) --extra dev --extra browser --extra spark --output-file $(VENV)/lock/spark.txt
+	$(LOCK) --extra dev --extra browser --extra docs --extra postgres --output-file $(VENV)/lock/all.txt
+	$(LOCK) --extra dev --extra browser --extra docs --extra postgres --extra spark --output-file $(VENV)/lock/spark.txt
 	awk '/^[^ ]/ {kept = !/^(torch|triton|cuda|nvidia)/} kept' $(VENV)/lock/all.txt > requirements.lock
 	awk 'NR == FNR {known[$$1]; next} /^[^ ]/ {kept = /^#/ || !($$1 in known)} kept' \
 		$(VENV)/lock/all.txt $(VENV)/lock/spark.txt > requirements-spark.lock
@@ -74,7 +74,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(INSTALL) --editable '.[dev]'
+	$(INSTALL) --editable '.[dev,docs,postgres]'
 	touch $@
 
 $(VENV)/installed-browser: $(VENV)/installed-dev
