@@ -188,7 +188,8 @@ def test_one_publisher_at_a_time(shop, database):
 
 def test_what_postgres_cannot_do_is_refused_and_no_password_is_shown(shop, database):
     assert "no version before it" in publish(shop.path, database, "--rollback").output
-    assert "vectors are published as Parquet" in publish(shop.path, database, "--vectors").output
+    for files in ("--vectors", "--csv"):
+        assert "PostgreSQL takes no files" in publish(shop.path, database, files).output
     for url in (
         database + "x",
         database.replace("127.0.0.1", "127.0.0.1:1x"),

@@ -22,6 +22,7 @@ COMMANDS = {
     "publish": "Write the tables that BI tools read to a folder, an object store or PostgreSQL.",
     "report": "Write one HTML file that shows what a build made.",
     "sample": "Make a sample shop to try things on.",
+    "serve": "Show the report in a browser of this machine, always of the newest build.",
     "sql": "Run SQL with the functions registered.",
 }
 

@@ -41,3 +41,13 @@ schema = click.option(
     show_envvar=True,
     help="Where the build's tables are.",
 )
+users = click.option(
+    "--users", multiple=True, metavar="ID", help="A user to show; may be given more than once."
+)
+max_users = click.option(
+    "--max-users",
+    type=click.IntRange(0, 1000),
+    default=500,
+    show_default=True,
+    help="The most users to choose beside these; 0: nobody is in the page.",
+)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @options.database
 @options.schema
 @click.option("--vectors", is_flag=True, help="Publish vec_* as well, as Parquet.")
+@click.option("--csv", is_flag=True, help="Publish csv/*.csv as well, as Excel reads it.")
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
@@ -45,6 +46,7 @@ def publish(
     database: Path,
     schema: str,
     vectors: bool,
+    csv: bool,
     keep: int,
     rollback: bool,
     as_json: bool,
@@ -67,7 +69,7 @@ def publish(
         raise InputError("name where to publish: a folder DEST, or --to URL, one of the two")
     if to is not None and "://" not in to:
         raise InputError(f"--to is {to}: give a URL, as s3://bucket/shop, or the folder alone")
-    done = roll_back(place) if rollback else write(database, place, schema, keep, vectors)
+    done = roll_back(place) if rollback else write(database, place, schema, keep, vectors, csv)
     manifest = done.manifest
     if as_json:
         said = {"version": done.version, "deleted": done.deleted, **asdict(manifest)}

@@ -14,6 +14,7 @@ from recudf.engines.built import built_database
 from recudf.engines.duckdb import STORAGE_VERSION
 from recudf.engines.files import first_line, literal, quoted
 from recudf.engines.marts import Marts
+from recudf.engines.publishing_csv import write_csv
 from recudf.engines.publishing_postgres import Postgres, is_postgres
 from recudf.errors import InputError, ParameterError, WarehouseError
 from recudf.publishing.manifest import Manifest, PublishedFile, PublishedTable
@@ -22,6 +23,7 @@ from recudf.publishing.versions import Destination
 
 MARTS = "marts.duckdb"
 PARQUET = "parquet"
+CSV = "csv"
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,24 @@ class Published:
 
 
 def publish(
-    database: Path, destination: Path | str, schema: str = "recudf", keep: int = 3, vectors: bool = False
+    database: Path,
+    destination: Path | str,
+    schema: str = "recudf",
+    keep: int = 3,
+    vectors: bool = False,
+    csv: bool = False,
 ) -> Published:
     """Write the marts that a build made; readers get them once all are there.
 
     destination: a folder, or a URL. A folder and an object store get a new version, which becomes current;
     PostgreSQL has its tables changed in one transaction. Rows are sorted, so that equal tables make equal
-    Parquet. vectors: vec_* as well, as Parquet alone, without rows whose vector is NULL. keep: versions that
-    stay. Raises InputError where there is no build, WarehouseError where the destination cannot be written;
-    what was published before stays then.
+    Parquet. vectors: vec_* as well, as Parquet alone, without rows whose vector is NULL. csv: each mart as
+    CSV as well, for Excel. keep: versions that stay. Raises InputError where there is no build,
+    WarehouseError where the destination cannot be written; what was published before stays then.
     """
     if is_postgres(destination):
-        if vectors:
-            raise ParameterError("vectors are published as Parquet: give a folder or an object store")
+        if vectors or csv:
+            raise ParameterError("PostgreSQL takes no files: give a folder or an object store for them")
         with built_database(database, schema) as connection, Postgres(str(destination)) as server:
             manifest = server.write(Marts(connection, schema), database.name)
             return Published(f"{server.name}, schema {schema}", None, manifest)
@@ -55,7 +62,7 @@ def publish(
     with built_database(database, schema) as connection, publishing_to(target) as place:
         with place.write() as folder:
             try:
-                manifest = _write(Marts(connection, schema), folder, database.name, vectors)
+                manifest = _write(Marts(connection, schema), folder, database.name, vectors, csv)
             except duckdb.Error as error:
                 raise WarehouseError(
                     f"cannot publish to {place.name}: {first_line(error)}: free some space there, or give "
@@ -117,10 +124,11 @@ def publishing_to(destination: Path | str | Store) -> Iterator[Destination | Sto
         yield Destination(destination)
 
 
-def _write(marts: Marts, folder: Path, database: str, vectors: bool) -> Manifest:
+def _write(marts: Marts, folder: Path, database: str, vectors: bool, csv: bool) -> Manifest:
     """Write all files of a version."""
     connection = marts.connection
-    (folder / PARQUET).mkdir()
+    for wanted in (PARQUET, *([CSV] if csv else [])):
+        (folder / wanted).mkdir()
     names = marts.names()
     path = literal(str(folder / MARTS))
     connection.execute(f"attach {path} as published (read_write, storage_version '{STORAGE_VERSION}')")
@@ -130,6 +138,8 @@ def _write(marts: Marts, folder: Path, database: str, vectors: bool) -> Manifest
             target = f"published.{marts.relation(name)}"
             connection.execute(f"create table {target} as from {marts.relation(name)} order by all")
             _copy(connection, f"from {target}", folder, name)
+            if csv:
+                write_csv(connection, target, marts.columns(name), folder / CSV / f"{name}.csv")
     finally:
         connection.execute("detach published")  # and with it all is in the file
     tables = [marts.describe(name) for name in names]
