@@ -188,6 +188,7 @@ def test_one_publisher_at_a_time(shop, database):
 
 def test_what_postgres_cannot_do_is_refused_and_no_password_is_shown(shop, database):
     assert "no version before it" in publish(shop.path, database, "--rollback").output
+    assert "--keep is for versions" in publish(shop.path, database, "--keep", "3").output
     for files in ("--vectors", "--csv"):
         assert "PostgreSQL takes no files" in publish(shop.path, database, files).output
     for url in (

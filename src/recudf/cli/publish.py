@@ -69,6 +69,9 @@ def publish(
         raise InputError("name where to publish: a folder DEST, or --to URL, one of the two")
     if to is not None and "://" not in to:
         raise InputError(f"--to is {to}: give a URL, as s3://bucket/shop, or the folder alone")
+    given = click.get_current_context().get_parameter_source("keep")
+    if str(place).startswith("postgres") and given == click.core.ParameterSource.COMMANDLINE:
+        raise InputError("--keep is for versions, and PostgreSQL holds what was published last: leave it out")
     done = roll_back(place) if rollback else write(database, place, schema, keep, vectors, csv)
     manifest = done.manifest
     if as_json:
