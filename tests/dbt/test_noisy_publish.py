@@ -78,11 +78,30 @@ def test_a_build_is_drawn_from_once(built, tmp_path, tmp_path_factory):
     publish(shop.path, to, "--epsilon", "1")
 
 
+def test_an_object_store_gets_two_tables_and_is_drawn_for_once(built, tmp_path):
+    to, url = tmp_path / "out", (tmp_path / "out").as_uri()
+    said = json.loads(publish(built.path, url, "--epsilon", "1", "--json"))
+    files = {p.name for p in (to / "versions" / said["version"]).rglob("*") if p.is_file()}
+    assert files == {"manifest.json", "marts.duckdb", "dim_groups.parquet", "dim_interests.parquet"}
+    assert said["privacy"] == {"epsilon": 1.0, "interests_per_user": 20}
+    current = (to / "current.json").read_text()
+    assert "were drawn for version" in publish(built.path, url, "--epsilon", "1", ok=False)
+    assert (to / "current.json").read_text() == current
+    publish(built.path, url)  # as it is, which is another matter
+
+
+def test_postgresql_is_refused_before_it_is_reached(built):
+    said = publish(built.path, "postgresql://nobody@localhost:1/none", "--epsilon", "1", ok=False)
+    assert "give a folder or an object store for numbers with noise" in said
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--epsilon", "0"), "0.0 is not in the range"),
-        (("--epsilon", "1", "--vectors"), "leave out --vectors and --rollback"),
+        (("--epsilon", "1", "--vectors"), "leave out --vectors, --csv and --rollback"),
+        (("--epsilon", "1", "--csv"), "leave out --vectors, --csv and --rollback"),
+        (("--epsilon", "1", "--rollback"), "leave out --vectors, --csv and --rollback"),
         (("--epsilon", "1", "--interests-per-user", "0"), "0 is not in the range"),
     ],
 )
