@@ -81,7 +81,7 @@ million weights, of small catalogues up to 500 of each item. #}
     {{ recudf.text_literal(tojson({
         'features': names + ['fixed'], 'only_measured': ['fixed'] if methods[0] in recudf.curved_methods() else [],
         'baseline': 'fixed', 'methods': methods, 'l2': 0.4, 'folds_by': ':', 'rounds': 100, 'leaves': 8, 'rate': 0.1,
-        'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'calibrated': ':known:',
+        'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'judged': ':known:',
         'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}
