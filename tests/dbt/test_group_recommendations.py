@@ -232,7 +232,7 @@ def test_some_strategies_alone_and_no_given_groups(shop, tmp_path):
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        ({"group_strategies": ["average", "luck"]}, "group_strategies is 'luck': write a list of some of history, average"),
+        ({"group_strategies": ["average", "luck"]}, "group_strategies is 'luck': write a list of some of history, learned, average"),
         ({"group_strategies": "average"}, "group_strategies is 'average': write a list"),
         ({"group_strategies": []}, "group_strategies is '[]': write a list"),
         ({"group_seen_share": 1.5}, "group_seen_share is '1.5': give a number above 0, up to 1"),
