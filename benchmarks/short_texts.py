@@ -4,8 +4,8 @@
 
 searchsnippets and stackoverflow: the vectors of the bundled encoder; beside them, with a quarter of the
 squared length, what the lexical encoder says (character n-grams), or tf-idf of words in 200 dimensions
-(truncated SVD). Beside k-means of scikit-learn (10 restarts). k is the number of classes. Seconds are the mean of
-the fits, on a machine that may be busy.
+(truncated SVD). Beside k-means of scikit-learn (10 restarts). k is the number of classes. Seconds are the
+mean of the fits, on a machine that may be busy.
 """
 
 import argparse
