@@ -10,8 +10,8 @@ quality as (
         learned_ndcg,
         history_ndcg,
         examples,
-        examples >= {{ recudf.number('ranking_min_users') }}
-        and coalesce(learned_ndcg > 1.02e0 * history_ndcg, false) as is_learned
+        coalesce(learned_ndcg > 1.02e0 * history_ndcg, false)
+        and examples >= {{ recudf.number('ranking_min_users') }} as is_learned
     from (
         select
             max(case when kind = 'quality' and method = 'listwise' then value end) as learned_ndcg,
