@@ -1,6 +1,7 @@
 -- What each feature weighs in the strategy 'learned'. Where there is too little to learn from, or what was learned
 -- finds not 2 % more (ndcg@10, on groups that it did not see) than the history by itself, history weighs 1 and all else
 -- 0.
+{%- set enough = recudf.number('ranking_min_users') %}
 with fits as (
     select * from {{ ref('recudf', 'int_group_ranker_fit') }}
 ),
@@ -10,8 +11,7 @@ quality as (
         learned_ndcg,
         history_ndcg,
         examples,
-        coalesce(learned_ndcg > 1.02e0 * history_ndcg, false)
-        and examples >= {{ recudf.number('ranking_min_users') }} as is_learned
+        coalesce(learned_ndcg > 1.02e0 * history_ndcg and examples >= {{ enough }}, false) as is_learned
     from (
         select
             max(case when kind = 'quality' and method = 'listwise' then value end) as learned_ndcg,
