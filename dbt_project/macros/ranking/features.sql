@@ -69,6 +69,12 @@ million weights, of small catalogues up to 500 of each item. #}
 {% macro curved_methods() -%} {{ return(['trees', 'network']) }} {%- endmacro %}
 
 
+{# How much a method can say: the least can be a sum of single features. #}
+{% macro method_complexity(method) -%}
+    case {{ method }} when 'listwise' then 1 when 'svm' then 2 when 'logistic' then 3 when 'network' then 4 else 5 end
+{%- endmacro %}
+
+
 {# The methods that are fitted, by how: a linear one, and those whose score is no sum. #}
 {% macro ranker_fits() -%}
     {%- set method = recudf.ranking_method() -%}
