@@ -24,7 +24,7 @@ quality as (
 features (feature) as (
     values
     {%- for feature in recudf.group_features() %}
-    ('{{ feature }}'){{ ',' if not loop.last }}
+        ('{{ feature }}'){{ ',' if not loop.last }}
     {%- endfor %}
 )
 
