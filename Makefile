@@ -13,7 +13,7 @@ JAVA := $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -E 'v
 SPARK_SHORT := $(addprefix tests/engines/test_, vector_index.py cosine_topk.py index_union.py vector_mean_of.py \
 	vector_unit.py spark_docs.py) tests/dbt/test_dialect.py
 
-.PHONY: demo test test-slow test-browser test-spark java test-incremental lint format docs lock audit clean
+.PHONY: demo test test-slow test-browser test-spark java test-incremental lint format docs docs-site lock audit clean
 
 demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
@@ -52,11 +52,15 @@ docs: $(VENV)/installed  ## docs/functions.md from the declarations
 LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock' --constraint constraints.txt pyproject.toml
 
+docs-site: $(VENV)/installed-dev  ## the documentation as a site: build/site/index.html
+	$(BIN)/python docs/site/stage.py build/site-source
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml
+
 lock:  ## requirements*.lock: the hashes of what constraints.txt pins, for every platform
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet uv
-	$(LOCK) --extra dev --extra browser --output-file $(VENV)/lock/all.txt
-	$(LOCK) --extra dev --extra browser --extra spark --output-file $(VENV)/lock/spark.txt
+	$(LOCK) --extra dev --extra browser --extra docs --extra postgres --output-file $(VENV)/lock/all.txt
+	$(LOCK) --extra dev --extra browser --extra docs --extra postgres --extra spark --output-file $(VENV)/lock/spark.txt
 	awk '/^[^ ]/ {kept = !/^(torch|triton|cuda|nvidia)/} kept' $(VENV)/lock/all.txt > requirements.lock
 	awk 'NR == FNR {known[$$1]; next} /^[^ ]/ {kept = /^#/ || !($$1 in known)} kept' \
 		$(VENV)/lock/all.txt $(VENV)/lock/spark.txt > requirements-spark.lock
@@ -74,7 +78,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(INSTALL) --editable '.[dev]'
+	$(INSTALL) --editable '.[dev,docs,postgres]'
 	touch $@
 
 $(VENV)/installed-browser: $(VENV)/installed-dev

@@ -1,5 +1,6 @@
 """`recudf publish`: what it writes, beside the marts; swaps, kills, full disks and readers in other processes."""
 
+import csv
 import hashlib
 import json
 import os
@@ -112,6 +113,25 @@ def test_vectors_are_lists_of_floats_without_null(built, published, tmp_path, sh
     assert {"name": "vec_items", "rows": rows.num_rows}.items() <= {t["name"]: t for t in said["tables"]}[
         "vec_items"
     ].items()
+
+
+def test_csv_is_as_excel_reads_it(shop, tmp_path):
+    """A mark of UTF-8; NULL is empty; no text is a formula, and a number stays one."""
+    titles = ["=1+1", "+31 20", "-5", "@home", 'Käse, "à la" 茶', "\ttab", "- a dash", "two\nlines"]
+    items = [i for (i,) in shop.query("select item_id from recudf.dim_items order by 1 limit 9")]
+    with shop.connection() as connection:
+        for item, title in zip(items, [*titles, None], strict=True):
+            connection.execute("update recudf.dim_items set title = ? where item_id = ?", [title, item])
+    publish(shop.path, tmp_path / "to", "--csv")
+    folder = tmp_path / "to" / "current" / "csv"
+    assert sorted(p.stem for p in folder.iterdir()) == MARTS
+    assert (folder / "dim_items.csv").read_bytes()[:3] == b"\xef\xbb\xbf"
+    with (folder / "dim_items.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["item_id"]: row for row in csv.DictReader(file)}
+    assert [rows[item]["title"] for item in items] == [
+        *("'=1+1", "'+31 20", "-5", "'@home", titles[4], "'\ttab", "'- a dash", "two\nlines", "")
+    ]
+    assert len(rows) == shop.query("select count(*) from recudf.dim_items")[0][0]
 
 
 def test_the_manifest_has_the_build_and_the_checksum_of_every_file(built, published):

@@ -32,7 +32,8 @@ def test_every_dependency_is_pinned_and_locked():
     """All but torch, which is another file on each kind of machine."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    wanted += project["optional-dependencies"]["browser"]
+    for extra in ("browser", "docs", "postgres"):
+        wanted += project["optional-dependencies"][extra]
     names = named(wanted)
     assert names - set(pins("requirements.lock")) == {"torch"}
     assert names <= set(pins("constraints.txt"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -10,7 +13,7 @@ import click
 from recudf.cli import options
 from recudf.cli.dbt_options import names
 from recudf.cli.errors import Failed
-from recudf.errors import WarehouseError
+from recudf.errors import ParameterError, WarehouseError
 
 BESIDE = (
     "readers do not disturb a build without --in-place, and nobody that of a copy, given as --database, "
@@ -24,8 +27,9 @@ BESIDE = (
 )
 @options.database
 @click.option("--in-place", is_flag=True, help="Change the file itself, without a copy of it on the disk.")
+@options.as_json
 @click.argument("dbt_options", metavar="[DBT OPTIONS]", nargs=-1, type=click.UNPROCESSED)
-def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
+def build(database: Path, in_place: bool, as_json: bool, dbt_options: tuple[str, ...]) -> None:
     """Build all tables from the inputs in the database and test them.
 
     The work goes on in a copy, which replaces the database when everything is built and has passed its tests:
@@ -37,6 +41,8 @@ def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
     --full-refresh, --target, --quiet and all others. dbt's logs and artifacts lie in .recudf beside the
     database. A target of `type: spark`, such as --target spark, is built on Spark, in the folder
     RECUDF_SPARK_WAREHOUSE (docs/spark.md).
+
+    --json prints the build's row of fct_runs, and what dbt says to stderr.
     """
     from recudf.cli import spark
     from recudf.cli.project import own_project
@@ -44,9 +50,19 @@ def build(database: Path, in_place: bool, dbt_options: tuple[str, ...]) -> None:
 
     Settings.from_environment()  # a wrong one is told before dbt starts
     if spark.is_target(dbt_options):
+        if as_json:
+            raise ParameterError("--json tells of builds on DuckDB: leave it out with a target of type spark")
         spark.build(dbt_options)
         return
-    build_database(database, dbt_options, in_place or own_project() is not None)
+    in_place = in_place or own_project() is not None
+    if not as_json:
+        build_database(database, dbt_options, in_place)
+        return
+    with redirect_stdout(sys.stderr):
+        build_database(database, dbt_options, in_place)
+    from recudf.engines.built import last_run
+
+    click.echo(json.dumps({"database": str(database), "run": last_run(database)}, indent=2, default=str))
 
 
 def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bool = False) -> None:

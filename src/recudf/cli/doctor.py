@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from recudf.doctor.findings import Finding
     from recudf.settings import EncoderSettings, Settings
 
+COLOURS = {"ok": "green", "note": "yellow", "wrong": "red"}
+
 
 @click.command(epilog="Example: recudf doctor --database shop.duckdb")
 @options.database
@@ -136,5 +138,6 @@ def _variables(given: str) -> dict[str, Any]:
 
 
 def _line(finding: Finding) -> str:
-    line = f"{finding.level:<5}  {finding.check}: {finding.found}"
+    level = click.style(f"{finding.level:<5}", fg=COLOURS.get(finding.level))
+    line = f"{level}  {finding.check}: {finding.found}"
     return f"{line}\n         -> {finding.remedy}" if finding.remedy else line

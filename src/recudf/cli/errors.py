@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from recudf.errors import InputError, RecudfError
+from recudf.errors import EncoderError, InputError, RecudfError, UnknownHandleError, VectorError
 
 # "Invalid Input Error: Python exception occurred while executing the UDF: VectorError: the message"
 _FROM_FUNCTION = re.compile(
@@ -34,14 +35,42 @@ REMEDIES = {
 }
 
 
+# the page of docs/ that has more: by the kind of an error, and by what a message says
+PAGES: dict[type[RecudfError], str] = {
+    EncoderError: "encoders.md",
+    UnknownHandleError: "functions.md#vector_index",
+    VectorError: "functions.md#sql-functions",
+}
+PAGES_BY_MESSAGE = {
+    "in use by another process": "operations.md#locks",
+    "another run of recudf publishes": "publish.md#while-others-read",
+    "another run of recudf works": "operations.md#locks",
+    "Could not set lock": "operations.md#locks",
+    "memory_limit": "operations.md#memory",
+    "cannot publish to": "publish.md",
+    "free some space": "operations.md#disk",
+    "no space left": "operations.md#disk",
+    "the build failed": "operations.md#kills",
+    "holds no inputs": "architecture.md#inputs",
+}
+
+
 class Failed(click.ClickException):
     """Something failed while running."""
 
     exit_code = 1
 
+    def __init__(self, message: str, page: str | None = None) -> None:
+        super().__init__(message)
+        self.page = page  # of docs/, with an anchor
+
     def show(self, file: object = None) -> None:  # noqa: ARG002 (click's signature)
-        """Write the message to stderr."""
-        click.echo(f"error: {self.format_message()}", err=True)
+        """Write the message to stderr, and which page has more about it."""
+        message = self.format_message()
+        color = False if os.environ.get("NO_COLOR") else None
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True, color=color)
+        if page := self.page or page_of(message):
+            click.echo(f"see docs/{page}", err=True)
 
 
 class WrongInput(Failed):
@@ -56,9 +85,9 @@ def reported() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise WrongInput(str(error)) from None
+        raise WrongInput(str(error), PAGES.get(type(error))) from None
     except RecudfError as error:
-        raise Failed(str(error)) from None
+        raise Failed(str(error), PAGES.get(type(error))) from None
     except UnicodeError as error:  # a lone surrogate is what a byte of the command line becomes
         raise WrongInput(f"text that is not UTF-8 ({error}): write it as UTF-8") from None
     except BrokenPipeError:  # the reader of a pipe has seen enough, as in `| head`: click knows what to do
@@ -79,6 +108,11 @@ def explain(error: Exception) -> str:
         message = _FROM_FUNCTION.sub("", str(error)).strip()
     found = remedy(message)
     return f"{message}: {found}" if found else message
+
+
+def page_of(message: str) -> str | None:
+    """The page of docs/ about what a message says; None where there is nothing more to say."""
+    return next((page for sign, page in PAGES_BY_MESSAGE.items() if sign in message), None)
 
 
 def remedy(message: str) -> str | None:

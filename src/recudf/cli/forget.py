@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     "--published",
     metavar="DEST",
     multiple=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of `recudf publish`: all its versions are deleted. May be given again.",
+    type=options.PlaceType(),
+    help="A folder or URL of `recudf publish`: all that was published there is deleted. May be given again.",
 )
 @options.as_json
 def forget(
-    users: tuple[str, ...], requests: bool, database: Path, published: tuple[Path, ...], as_json: bool
+    users: tuple[str, ...],
+    requests: bool,
+    database: Path,
+    published: tuple[Path | str, ...],
+    as_json: bool,
 ) -> None:
     """Take each USER out of the database: the input rows that name them, and all that was made of these.
 
@@ -43,21 +47,23 @@ def forget(
     from recudf.engines.forgetting import forget as rewrite
     from recudf.engines.forgetting import forget_requested
     from recudf.engines.publishing import check_published, clear
+    from recudf.publishing.stores import without_secrets
 
     if bool(users) is requests:
         raise click.UsageError("name the users, or give --requests, and not both")
-    for folder in published:
-        check_published(folder)
+    for place in published:
+        check_published(place)
     receipt = forget_requested(database) if requests else rewrite(database, users)
     if len(receipt.unknown) == receipt.asked:  # of requests alone
         published = ()
-    deleted = {str(folder): clear(folder) for folder in published}
+    deleted = {without_secrets(str(place)): clear(place) for place in published}
     if as_json:
         click.echo(json.dumps({**asdict(receipt), "published": deleted}, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_lines(receipt)))
-        for place, versions in deleted.items():
-            click.echo(f"{place}: {len(versions)} published versions deleted: publish again after the build")
+        for name, gone in deleted.items():
+            what = "tables" if name.startswith("postgres") else "versions"
+            click.echo(f"{name}: {len(gone)} published {what} deleted: publish again after the build")
     for column, rows in receipt.left.items():
         click.echo(f"note: left alone, with their ids or sentences in {rows:,} rows: {column}", err=True)
     if receipt.unknown:

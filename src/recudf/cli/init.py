@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from recudf.cli import options
+
 FILES = {
     "dbt_project.yml": "dbt_project.yml",
     "profiles.yml": "profiles.yml",
@@ -21,16 +23,21 @@ FILES = {
 
 @click.command(epilog="Example: recudf init shop && cd shop && recudf load ../exports && recudf build")
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
-def init(directory: Path) -> None:
+@options.as_json
+def init(directory: Path, as_json: bool) -> None:
     """Write a small dbt project into DIR (default: here) that builds recudf's tables from your files.
 
     A file that exists is never overwritten. Where DIR holds a dbt project already, nothing is changed: what
     to add to it is printed.
     """
     if (directory / "dbt_project.yml").exists():
-        click.echo(_instructions(directory))
+        said = _instructions(directory)
+        click.echo(json.dumps({"written": [], "to_add": said}, indent=2) if as_json else said)
         return
     written = write_project(directory)
+    if as_json:
+        click.echo(json.dumps({"written": [str(path) for path in written], "to_add": None}, indent=2))
+        return
     for path in written:
         click.echo(path)
     click.echo(f"\nNext: cd {directory} && recudf load DIR && recudf build    (README.md says more)")

@@ -166,6 +166,8 @@ def _environment(database: Path, schema: str | None) -> Iterator[None]:
     }
     if schema is not None:
         wanted["RECUDF_SCHEMA"] = schema
+    if os.environ.get("NO_COLOR"):
+        wanted["DBT_USE_COLORS"] = "false"
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

@@ -1,4 +1,4 @@
-"""`recudf publish`: the marts as files that BI tools and notebooks read."""
+"""`recudf publish`: the marts as files that BI tools and notebooks read, or in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,16 +10,27 @@ from typing import TYPE_CHECKING
 import click
 
 from recudf.cli import options
+from recudf.errors import InputError
 
 if TYPE_CHECKING:
     from recudf.publishing.manifest import Manifest
 
 
-@click.command(epilog="Example: recudf publish /srv/bi/shop --database shop.duckdb")
-@click.argument("destination", metavar="DEST", type=click.Path(file_okay=False, path_type=Path))
+@click.command(
+    epilog="\b\nExamples:\n  recudf publish /srv/bi/shop --database shop.duckdb\n"
+    "  recudf publish --to s3://bucket/shop\n  recudf publish --to postgresql://bi@host/warehouse"
+)
+@click.argument("destination", metavar="[DEST]", required=False, type=options.PlaceType())
+@click.option(
+    "--to",
+    metavar="URL",
+    help="Instead of a folder: s3://bucket/path, gs://bucket/path, file:///folder (without links), "
+    "or postgresql://user@host/database.",
+)
 @options.database
 @options.schema
 @click.option("--vectors", is_flag=True, help="Publish vec_* as well, as Parquet.")
+@click.option("--csv", is_flag=True, help="Publish csv/*.csv as well, as Excel reads it.")
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
@@ -42,10 +53,12 @@ if TYPE_CHECKING:
 @click.option("--rollback", is_flag=True, help="Publish nothing: make the version before current again.")
 @options.as_json
 def publish(
-    destination: Path,
+    destination: Path | str | None,
+    to: str | None,
     database: Path,
     schema: str,
     vectors: bool,
+    csv: bool,
     keep: int,
     epsilon: float | None,
     interests_per_user: int,
@@ -58,29 +71,38 @@ def publish(
     it in one step, which disturbs no reader. manifest.json in it names tables, rows, build and checksums.
     A failed or killed publish leaves the version before. marts.duckdb is of the storage version 1.2, which
     DuckDB 1.2 and later open.
+
+    In an object store the object current.json names the version instead of a link. In PostgreSQL the tables
+    of the schema change in one transaction, and no earlier version is kept.
     """
     from recudf.engines.noisy import Privacy
     from recudf.engines.publishing import publish as write
     from recudf.engines.publishing import roll_back
 
-    if epsilon is not None and (vectors or rollback):
-        raise click.UsageError("--epsilon publishes counts alone: leave out --vectors and --rollback")
+    place = destination if to is None else to
+    if place is None or (to is not None and destination is not None):
+        raise InputError("name where to publish: a folder DEST, or --to URL, one of the two")
+    if to is not None and "://" not in to:
+        raise InputError(f"--to is {to}: give a URL, as s3://bucket/shop, or the folder alone")
+    given = click.get_current_context().get_parameter_source("keep")
+    if str(place).startswith("postgres") and given == click.core.ParameterSource.COMMANDLINE:
+        raise InputError("--keep is for versions, and PostgreSQL holds what was published last: leave it out")
+    if epsilon is not None and (vectors or csv or rollback):
+        raise click.UsageError("--epsilon publishes counts alone: leave out --vectors, --csv and --rollback")
     privacy = None if epsilon is None else Privacy(epsilon, interests_per_user)
-    if rollback:
-        manifest, deleted = roll_back(destination), list[str]()
-    else:
-        manifest, deleted = write(database, destination, schema, keep, vectors, privacy)
-    version = (destination / "current").resolve().name
+    done = roll_back(place) if rollback else write(database, place, schema, keep, vectors, csv, privacy)
+    manifest = done.manifest
     if as_json:
-        said = {"version": version, "deleted": deleted, **asdict(manifest)}
+        said = {"version": done.version, "deleted": done.deleted, **asdict(manifest)}
         click.echo(json.dumps(said, indent=2))
         return
     if not rollback:
         click.echo(_table(manifest))
-    for name in deleted:
+    for name in done.deleted:
         click.echo(f"deleted version {name}")
     verb = "current again is" if rollback else "published"
-    click.echo(f"{verb} version {version}, run {manifest.run_id}: {destination / 'current'}")
+    version = f"version {done.version}, " if done.version else ""
+    click.echo(f"{verb} {version}run {manifest.run_id}: {done.place}")
     if manifest.earlier:
         click.echo(f"note: of an earlier build: {', '.join(manifest.earlier)}", err=True)
 

@@ -15,14 +15,8 @@ from recudf.errors import InputError
 @click.command(epilog="Example: recudf report shop.html --database shop.duckdb --users u0042 --users u0107")
 @click.argument("out", metavar="OUT.html", type=click.Path(dir_okay=False, path_type=Path))
 @options.database
-@click.option("--users", multiple=True, metavar="ID", help="A user to show; may be given more than once.")
-@click.option(
-    "--max-users",
-    type=click.IntRange(0, 1000),
-    default=500,
-    show_default=True,
-    help="The most users to choose beside these; 0: nobody is in the page.",
-)
+@options.users
+@options.max_users
 @options.schema
 @options.as_json
 def report(

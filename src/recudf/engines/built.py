@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from recudf.engines.duckdb import open_database
+from recudf.engines.files import quoted
 from recudf.errors import InputError
 
 
@@ -46,6 +47,23 @@ def schemas_of_builds(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "and column_name = 'reason_ref_id' order by schema_name"
     ).fetchall()
     return [name for (name,) in rows]
+
+
+def last_run(database: Path) -> dict[str, object] | None:
+    """The newest row of fct_runs, in whichever schema of the database; None where there is none."""
+    with open_database(database, read_only=True) as connection:
+        schemas = connection.execute(
+            "select schema_name from duckdb_tables() where database_name = current_database() "
+            "and table_name = 'fct_runs' order by 1"
+        ).fetchall()
+        rows = []
+        for (schema,) in schemas:
+            found = connection.execute(
+                f"from {quoted(schema)}.fct_runs order by started_at desc, run_id desc limit 1"
+            )
+            names = [column[0] for column in found.description]
+            rows += [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return max(rows, key=lambda row: row["started_at"], default=None)
 
 
 def has_macro(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:

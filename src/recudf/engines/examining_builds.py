@@ -10,7 +10,7 @@ from packaging.version import Version
 from recudf.doctor.findings import Finding, note, ok, wrong
 from recudf.engines.built import tables_of
 from recudf.engines.files import quoted
-from recudf.engines.publishing import marts_of_project
+from recudf.engines.marts import marts_of_project
 from recudf.engines.unchanged import SHARED
 from recudf.engines.versions import UNSAID, last_version
 

@@ -70,9 +70,18 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest:
         """That of a version; raises WarehouseError where it is missing or not one of ours."""
         try:
-            found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+            content = (folder / NAME).read_bytes()
+        except OSError as error:
+            raise WarehouseError(f"{folder / NAME} cannot be read ({error}): publish anew") from None
+        return cls.parse(content, folder / NAME)
+
+    @classmethod
+    def parse(cls, content: bytes, place: object) -> Manifest:
+        """Of a file's content; raises WarehouseError, naming the place, where it is not one of ours."""
+        try:
+            found = json.loads(content)
             tables = tuple(PublishedTable(**table) for table in found.pop("tables"))
             files = tuple(PublishedFile(**file) for file in found.pop("files"))
             return cls(**found | {"tables": tables, "earlier": tuple(found["earlier"]), "files": files})
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise WarehouseError(f"{folder / NAME} cannot be read ({error}): publish anew") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WarehouseError(f"{place} cannot be read ({error}): publish anew") from None

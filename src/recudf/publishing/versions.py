@@ -18,9 +18,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recudf.errors import InputError, WarehouseError
+from recudf.publishing.manifest import Manifest
 
-_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}")
+DATED = "%Y%m%dT%H%M%S.%f"  # the name of a version, in UTC: sorted by name they are sorted by time
 READ_ONLY = 0o444
+_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}")
+
+
+def is_version(name: str) -> bool:
+    """Whether a folder of that name is a version."""
+    return _NAME.fullmatch(name) is not None
+
+
+def name_after(last: list[str], place: object) -> str:
+    """The name of a version of now, which must come after the last one, even where the clock was set back."""
+    name = datetime.now(UTC).strftime(DATED)
+    if last and last[-1] >= name:
+        raise WarehouseError(
+            f"{place}: version {last[-1]} is dated after now, {name}: set the clock, or delete it"
+        )
+    return name
 
 
 class Destination:
@@ -28,6 +45,7 @@ class Destination:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.name = str(root)
         self.folder = root / "versions"
         self.pointer = root / "current"
         self._unfinished = self.folder / ".unfinished"
@@ -36,11 +54,15 @@ class Destination:
         """Names of the versions, the oldest first."""
         if not self.folder.is_dir():
             return []
-        return sorted(path.name for path in self.folder.iterdir() if _NAME.fullmatch(path.name))
+        return sorted(path.name for path in self.folder.iterdir() if is_version(path.name))
 
     def current(self) -> str | None:
         """The name of the version that readers get; None before the first one."""
         return self.pointer.readlink().name if self.pointer.is_symlink() else None
+
+    def manifest(self, name: str) -> Manifest:
+        """What a version says of itself."""
+        return Manifest.read(self.folder / name)
 
     @contextmanager
     def write(self) -> Iterator[Path]:
@@ -58,7 +80,7 @@ class Destination:
             try:
                 yield self._unfinished
                 _settle(self._unfinished)
-                name = self._next_name()
+                name = name_after(self.versions(), self.root)
                 self._unfinished.rename(self.folder / name)
                 _sync(self.folder)
             except BaseException:  # Ctrl-C as well
@@ -96,16 +118,6 @@ class Destination:
             self._forget_unfinished()
             self._delete(names)
         return names
-
-    def _next_name(self) -> str:
-        """After all others, even where the clock was set back."""
-        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        last = self.versions()[-1:]
-        if last and last[0] >= name:
-            raise WarehouseError(
-                f"{self.folder / last[0]} is dated after now, {name}: set the clock, or delete it"
-            )
-        return name
 
     def _point_at(self, name: str) -> None:
         new = self.root / ".current"

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import click
 import duckdb
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,78 @@ def test_every_command_has_help_with_an_example(command):
     result = CliRunner().invoke(main, [command, "--help"])
     assert result.exit_code == 0
     assert f"recudf {command}" in result.output.split("Example")[1]
+    assert "Exit codes: 0 fine; 1 " in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_option_tells_what_happens_without_it(command):
+    """A default, or words for it; a flag and what is given more than once have none."""
+    found = main.get_command(click.Context(main), command)
+    context = click.Context(found, parent=click.Context(main, **main.context_settings))
+    for option in found.params:
+        if isinstance(option, click.Option) and not option.is_flag and not option.multiple:
+            said = option.get_help_record(context)[1]
+            assert "default:" in said or said.startswith("Instead of"), option.name
+
+
+def test_scripts_get_json_from_every_command_that_says_something():
+    """completion prints a script, demo a show, serve an address, and sql has --format."""
+    without = {
+        name
+        for name in COMMANDS
+        if "as_json" not in [p.name for p in main.get_command(click.Context(main), name).params]
+    }
+    assert without == {"completion", "demo", "serve", "sql"}
+
+
+def run_on_a_terminal(*arguments, **environment):
+    """What a command writes where it believes to write to a terminal."""
+    import os
+    import pty
+
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    inner, outer = pty.openpty()
+    command = [sys.executable, "-m", "recudf", *arguments]
+    subprocess.run(command, env=kept | environment, stdout=outer, stderr=outer, check=False)
+    os.close(outer)
+    said = b""
+    try:
+        while more := os.read(inner, 1 << 16):
+            said += more
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(inner)
+    return said.decode()
+
+
+def test_errors_are_red_on_a_terminal_and_plain_elsewhere_and_with_no_color(tmp_path):
+    missing = ["explain", "a", "b", "--database", str(tmp_path / "no.duckdb")]
+    assert run_on_a_terminal(*missing).startswith("\x1b[31m\x1b[1merror:\x1b[0m ")
+    assert run_on_a_terminal(*missing, NO_COLOR="1").startswith("error: ")
+    assert CliRunner().invoke(main, missing).output.startswith("error: ")
+
+
+def test_an_error_names_the_page_that_has_more(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    holder = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        result = CliRunner().invoke(main, ["sql", "select 1", "--database", str(path)])
+        other.stdin.close()
+    assert (result.exit_code, result.output.splitlines()[-1]) == (1, "see docs/operations.md#locks")
+    usual = CliRunner().invoke(main, ["sample", str(tmp_path / "x"), "--noise", "2"])
+    assert "see docs/" not in usual.output
+
+
+def test_init_says_what_it_wrote_for_scripts(tmp_path):
+    said = json.loads(CliRunner().invoke(main, ["init", str(tmp_path / "shop"), "--json"]).output)
+    assert sorted(said["written"]) == sorted(str(p) for p in (tmp_path / "shop").rglob("*") if p.is_file())
+    again = json.loads(CliRunner().invoke(main, ["init", str(tmp_path / "shop"), "--json"]).output)
+    assert (again["written"], "uses recudf already" in again["to_add"]) == ([], True)
 
 
 def test_help_names_every_command_and_the_exit_codes():
