@@ -82,7 +82,7 @@ def test_a_build_is_drawn_from_once(built, tmp_path, tmp_path_factory):
     ("options", "said"),
     [
         (("--epsilon", "0"), "0.0 is not in the range"),
-        (("--epsilon", "1", "--vectors"), "leave out --vectors and --rollback"),
+        (("--epsilon", "1", "--vectors"), "leave out --vectors, --csv and --rollback"),
         (("--epsilon", "1", "--interests-per-user", "0"), "0 is not in the range"),
     ],
 )

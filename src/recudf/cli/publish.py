@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 @click.option(
     "--epsilon",
     type=click.FloatRange(min=0, min_open=True, max=100),
-    help="Publish sizes of groups and users of interests alone, with the noise of this epsilon.",
+    help="Publish sizes of groups and users of interests alone, with the noise of this epsilon."
+    "  [default: no noise]",
 )
 @click.option(
     "--interests-per-user",
