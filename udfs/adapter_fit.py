@@ -2,7 +2,7 @@
 -> `STRUCT("output" INTEGER, intercept DOUBLE, weights DOUBLE[], ridge DOUBLE, explained DOUBLE)[]`: a linear
 map from vectors to targets, learned.
 
-    -- of vec_items and int_item_factors in a build: list(vector order by item_id), list(factors order by item_id)
+    -- in a build: list(vector) of vec_items, and list(factors) of int_item_factors, in the order of item_id
     select unnest(adapter_fit([[1, 0], [0, 2], [2, 1], [3, 1]], [[2], [1], [5], [6]]), recursive := true)
 
 From what texts mean to what behaviour says of them: an item that nobody has used yet has a vector of its
