@@ -219,6 +219,7 @@ def test_reasons_say_how_many_members_stand_behind_it(shop):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_some_strategies_alone_and_no_given_groups(shop, tmp_path):
     """Without memberships the discovered groups have their lists; a strategy that is not asked for is not there."""
     warehouse = Warehouse(tmp_path / "shop.duckdb").load(items=ITEMS, interactions=EVENTS)
