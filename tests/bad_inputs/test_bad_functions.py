@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 import recudf
+from both_engines import WORKERS_KEY
 from recudf.engines.duckdb import sql_macros
 from recudf.functions import discover
 from recudf.settings import EncoderSettings, Settings
@@ -45,17 +46,17 @@ NULLS = {
     "sentiment_fit": ["null, null, null", "['a'], [[1, 2]], null", "['a'], null, [1], [true], 5", "['a'], [[1, 2]], [1]"],
     "topic_fit": ["null, null, null", "null, [['a']], null", "['a'], null, null, '{}'"],
     "token_count": ["null", "''", "'  '"],
-    "user_key_fingerprint": [""],
     "vector_index": ["null, null", "'a', null"],
     "vector_mean": ["null", "null, null", "[null]", "[]::float[][]", "[[1, 2]], [0]", "[[1, 2]], [null]"],
     "vector_mean_of": ["null, null", "null, null, null", "['a'], null", "null, 'unknown'", "['a'], null, [1]"],
     "vector_unit": ["null", "[0, 0]"],
 }  # fmt: skip
-NEVER_NULL = {"encoder_info", "llm_info", "try_embed"}
+NEVER_NULL = {"encoder_info", "llm_info", "try_embed", "user_key_fingerprint"}  # the last with a key
 
 
 @pytest.mark.parametrize(("function", "arguments"), [(f, a) for f in NULLS for a in NULLS[f]])
-def test_null(sql, function, arguments):
+def test_null(sql, function, arguments, monkeypatch):
+    monkeypatch.setenv("RECUDF_USER_KEY", WORKERS_KEY)
     assert sql(f"select {function}({arguments})") == [(None,)]
 
 
