@@ -1,5 +1,5 @@
--- Two categories of which the one has a tenth or more of the other's items, or the other way round; of those that enough
--- people choose to be in a rule, since an item may come with ten thousand.
+-- Two categories of which the one has a tenth or more of the other's items, or the other way round; of those that
+-- enough people choose to be in a rule, since an item may come with ten thousand.
 with chosen as (
     select interest_id
     from {{ ref('recudf', 'int_event_tokens') }}
