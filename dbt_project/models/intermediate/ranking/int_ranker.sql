@@ -1,8 +1,8 @@
--- The scorer in use: the one that ranking_method names, or of all that were fitted the simplest that finds as much of what
--- was hidden as the best one, but for one standard error (Breiman et al., Classification and Regression Trees, 1984), on
--- folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors standard errors: less
--- may be chance. Linear: score = sum of weight x feature. Trees and networks: int_ranker_nodes and int_ranker_layers, and
--- no weights.
+-- The scorer in use: the one that ranking_method names, or of all that were fitted the simplest that finds as much of
+-- what was hidden as the best one, but for one standard error (Breiman et al., Classification and Regression Trees,
+-- 1984), on folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors
+-- standard errors: less may be chance. Linear: score = sum of weight x feature. Trees and networks: int_ranker_nodes
+-- and int_ranker_layers, and no weights.
 {%- set features = recudf.ranking_features() %}
 {%- set method = recudf.ranking_method() %}
 with fits as (
