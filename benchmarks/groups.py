@@ -11,12 +11,18 @@ resamples of groups, paired.
 
 `history` and the strategies over members are scored from the tables of the build, by their formulas
 (docs/groups.md). What `history` is made of was chosen on an inner split, the second table: of every group
-with two items or more one is hidden (three draws), the test is not looked at.
+with two items or more one is hidden (three draws), the test is not looked at. What `learned` is made of was
+chosen in the same way. A build of the inner split, to compare the strategies as built:
+
+    python benchmarks/groups.py inner.duckdb --hide 0      # takes the items out of the input of a copy
+    recudf build --database inner.duckdb
+    python benchmarks/groups.py inner.duckdb --inner       # ranks them, in place of the test
 """
 
 import argparse
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import scipy.sparse as sp
 
@@ -36,6 +42,9 @@ FAIR = """
         select group_id, unnest(fair_topk(list(user_id), list(item_id), list(value), 2000), recursive := true)
         from recudf.int_group_voters inner join recudf.int_voter_candidates using (user_id)
         group by group_id)"""
+WEIGHTS = (
+    "select feature, weight, is_learned, examples, learned_ndcg, history_ndcg from recudf.int_group_ranker"
+)
 OURS = {
     "history": HISTORY,
     **{
@@ -76,6 +85,14 @@ class Shop:
             if group in self.groups:
                 scores[self.groups[group], self.items[item]] = score
         return scores
+
+    def learned(self):
+        """Groups x items by the strategy `learned`: the features of the build and what each weighs."""
+        weights = {feature: weight for feature, weight, *_ in self.connection.execute(WEIGHTS).fetchall()}
+        terms = " + ".join(f"{feature} * cast({weight!r} as double)" for feature, weight in weights.items())
+        return self.scored(
+            f"select group_id, item_id, round({terms}, 6) from recudf.int_group_features where example = 0"
+        )
 
 
 def numbered(ids):
@@ -190,8 +207,25 @@ def row(name, rows, rest):
     return "| " + " | ".join([name, *(f"{value:.3f}" for value in rows.mean(axis=0)), *rest]) + " |"
 
 
-def test_table(shop, test):
-    pairs = shop.connection.execute(f"select group_id, item_id, negatives from '{test}'").fetchall()
+def hide(database, seed):
+    """Take the hidden items of an inner split out of raw.group_interactions, into main.hidden_items."""
+    with recudf.connect(database, read_only=True) as connection:
+        shop = Shop(connection)
+    groups, items = list(shop.groups), list(shop.items)
+    rows = [(groups[g], items[i], [items[n] for n in ns]) for g, i, ns in hidden(shop, seed)[1]]
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            "create table main.hidden_items (group_id varchar, item_id varchar, negatives varchar[])"
+        )
+        connection.executemany("insert into main.hidden_items values (?, ?, ?)", rows)
+        connection.execute("""
+            delete from raw.group_interactions as events where exists (
+                from main.hidden_items as h
+                where h.group_id = events.group_id::varchar and h.item_id = events.item_id::varchar)""")
+
+
+def test_table(shop, relation):
+    pairs = shop.connection.execute(f"select group_id, item_id, negatives from {relation}").fetchall()
     given = [(shop.groups[g], shop.items[i], [shop.items[n] for n in ns]) for g, i, ns in pairs]
     everything = [(group, item, None) for group, item, _ in given]
     own, profile = shop.own, smoothed(shop, shop.own)
@@ -199,6 +233,7 @@ def test_table(shop, test):
         "item cosine": item_cosine(shop, own),
         "graph filter": graph_filter(shop, own, own, 0.7),
         "graph filter, smoothed profile": graph_filter(shop, own, profile, 0.7),
+        "`learned`": shop.learned(),
         **{f"`{name}`": shop.scored(sql) for name, sql in OURS.items()},
     }
     results = {
@@ -209,7 +244,7 @@ def test_table(shop, test):
     for name, rows in results.items():
         rest = [
             interval(rows - results[base], groups) if name != base else ""
-            for base in ("item cosine", "graph filter")
+            for base in ("item cosine", "graph filter", "`history`")
         ]
         yield row(name, rows, rest)
 
@@ -219,9 +254,14 @@ def main():
     parser.add_argument("database")
     parser.add_argument("--test", default="../shared/data/mafengwo/group_test.parquet")
     parser.add_argument("--output", default=RESULTS / "groups.md", type=Path)
+    parser.add_argument("--hide", type=int, metavar="SEED")
+    parser.add_argument("--inner", action="store_true")
     given = parser.parse_args()
+    if given.hide is not None:
+        return hide(given.database, given.hide)
     with recudf.connect(given.database, read_only=True) as connection:
         shop = Shop(connection)
+        _, _, learned, examples, ndcg, history = connection.execute(WEIGHTS).fetchone()
         names = [*MEASURES, *(f"all: {name}" for name in MEASURES)]
         lines = [
             "# Groups: mafengwo",
@@ -229,10 +269,14 @@ def main():
             "Made by `python benchmarks/groups.py`, which says how. 995 groups, 1,513 items; among 100 given",
             "negatives, then among all items.",
             "Differences: hr@5 on the given negatives; hr@10 among all items.",
+            f"`learned`: {'learned' if learned else 'history stands in'}, of {examples} examples; ndcg@10 on "
+            f"groups that the fit did not see {ndcg:.3f}, of the history alone {history:.3f}.",
             "",
-            "| | " + " | ".join([*names, "beside item cosine", "beside the graph filter"]) + " |",
-            "|" + "---|" * 11,
-            *test_table(shop, given.test),
+            "| | "
+            + " | ".join([*names, "beside item cosine", "beside the graph filter", "beside `history`"])
+            + " |",
+            "|" + "---|" * 12,
+            *test_table(shop, "main.hidden_items" if given.inner else f"'{given.test}'"),
             "",
             "What `history` is made of, on the inner split:",
             "",
@@ -240,8 +284,10 @@ def main():
             "|" + "---|" * 10,
             *inner_table(shop),
         ]
+    if given.inner:
+        return print("\n".join(lines[: lines.index("What `history` is made of, on the inner split:")]))
     given.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+    return print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,8 @@
 -> `STRUCT("output" INTEGER, intercept DOUBLE, weights DOUBLE[], ridge DOUBLE, explained DOUBLE)[]`: a linear
 map from vectors to targets, learned.
 
-    with fitted as (
-        select adapter_fit(list(vectors.vector), list(items.factors)) as map
-        from vec_items as vectors join int_item_factors as items using (item_id)
-    )
-    select unnest(map, recursive := true) from fitted
+    -- in a build: list(vector) of vec_items, and list(factors) of int_item_factors, in the order of item_id
+    select unnest(adapter_fit([[1, 0], [0, 2], [2, 1], [3, 1]], [[2], [1], [5], [6]]), recursive := true)
 
 From what texts mean to what behaviour says of them: an item that nobody has used yet has a vector of its
 text, and by the map factors too. The place `output` (from 1) of what belongs to a vector is

@@ -1,6 +1,6 @@
 """`pseudonym(id)` -> `VARCHAR`: a keyed hash in place of a user's id.
 
-    select pseudonym(customer_number) as user_id, review as text from shop.reviews
+As in `select pseudonym(customer_number) as user_id, review as text from shop.reviews`.
 
 HMAC-SHA256 of the id, without blanks around it, by the key in the environment: RECUDF_USER_KEY, or the file
 that RECUDF_USER_KEY_FILE names; 16 characters or more, in no setting and no SQL. The same id has the same

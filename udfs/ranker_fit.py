@@ -47,7 +47,8 @@ Rows of the result, by kind:
   deviations a score stands above the mean of its group, for scores that no fit on the group gave; ece, the
   mean distance of probability and share in `reliability`: of each tenth of the rows (name: 1 to 10, by
   probability) the mean probability (threshold), which comes from other folds, the share of ones (value) and
-  how many `rows`. With `calibrated`, a text, of groups alone whose name has it.
+  how many `rows`.
+With `judged`, a text, all these are told by groups alone whose name has it, as long as they lie in two folds.
 Methods are fitted on all groups. The order of the rows does not matter.
 
 Rows with a NULL group or label are skipped; NULL lists, and fewer than two groups with both labels -> NULL.

@@ -10,6 +10,7 @@
     case
         when leads.is_own then 'because the group ' || replace(types.phrase, '{title}', {{ title }})
         when leads.group_id is not null then 'because groups that share members chose ' || {{ title }}
+        when lists.strategy = 'learned' then 'because groups with much in common chose it'
         when lists.strategy = 'average' then 'best on average: recommended to ' || {{ of_members }}
         when lists.strategy = 'least_misery' then 'safest for everybody: recommended to ' || {{ of_members }}
         when lists.strategy = 'most_pleasure' then 'a favourite of somebody: recommended to ' || {{ of_members }}

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 import recudf
+from both_engines import WORKERS_KEY
 from recudf.engines.duckdb import sql_macros
 from recudf.functions import discover
 from recudf.settings import EncoderSettings, Settings
@@ -31,10 +32,12 @@ NULLS = {
         "[null], ['a'], [1], 'unknown', '{}'", "null, ['a'], [1], null, '{\"ridge\": -1}'"],
     "keyphrases": ["null", "''", "'  '", "e'\\t\\n'", "chr(160) || chr(8195)", "null, 2", "'', null"],
     "lexical_fit": ["null", "null, null", "null, '{}'"],
+    "mask_personal": ["null"],
     "mmr": ["null, null, null, null, null", "['a'], [1], null, 1, 0", "null, [1], 'unknown', 1, 0", "['a'], [1], 'unknown', null, 0",
         "['a'], null, 'unknown', 1, 0, [['x']], 1"],
     "ngrams": ["null", "null, 2"],
     "propose": ["null, null", "'topic', null", "null, '{}'", "'topic', '  '", "null, null, 'b'"],
+    "pseudonym": ["null", "' '"],
     "pearson_similarity": ["null, null", "[1, 2], null", "[1], [1]", "[1, 1], [1, 2]", "[1, null, 3], [1, 2, null]"],
     "text_coverage": ["null", "''", "'  '"],
     "text_coverage_lexical": ["null, null", "'good', null", "null, 'unknown'"],
@@ -48,11 +51,12 @@ NULLS = {
     "vector_mean_of": ["null, null", "null, null, null", "['a'], null", "null, 'unknown'", "['a'], null, [1]"],
     "vector_unit": ["null", "[0, 0]"],
 }  # fmt: skip
-NEVER_NULL = {"encoder_info", "llm_info", "try_embed"}
+NEVER_NULL = {"encoder_info", "llm_info", "try_embed", "user_key_fingerprint"}  # the last with a key
 
 
 @pytest.mark.parametrize(("function", "arguments"), [(f, a) for f in NULLS for a in NULLS[f]])
-def test_null(sql, function, arguments):
+def test_null(sql, function, arguments, monkeypatch):
+    monkeypatch.setenv("RECUDF_USER_KEY", WORKERS_KEY)
     assert sql(f"select {function}({arguments})") == [(None,)]
 
 

@@ -90,7 +90,7 @@ def assert_equal(warehouse, schema, other):
     strategies = (
         f"select count(distinct strategy) from {schema}.fct_group_recommendations where group_id = 'g0'"
     )
-    assert warehouse.query(strategies) == [(7,)]
+    assert warehouse.query(strategies) == [(8,)]
 
 
 SETTINGS = {

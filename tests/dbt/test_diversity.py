@@ -94,7 +94,8 @@ def less_popular(popularity, candidates, weight):
     return [(item, (score - low) / (high - low) - weight * popularity[item]) for item, score in candidates]
 
 
-@pytest.mark.parametrize("diversity", [0, pytest.param(0.3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("diversity", [0, 0.3])
 def test_what_is_popular_gives_way(shop, diversity):
     shop.build(*CHOSEN, exposure_weight=0.5, diversity=diversity)
     vectors, changed = vectors_of(shop), 0

@@ -131,6 +131,7 @@ def test_a_build_writes_its_groups_down(built):
     ) == built.query("select group_id, user_id from recudf.fct_group_members order by all")
 
 
+@pytest.mark.slow
 def test_a_full_refresh_gives_no_id_again(warehouse, sample):
     """The same users, grouped from nothing: the same groups, by ids that nobody has had."""
     parts = ("--select", "+int_group_fits")

@@ -305,6 +305,7 @@ def test_a_title_that_gives_orders_is_data(copy, asking):
     assert copy.query("select count(*) from recudf.int_llm_names where text like '%evil%'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_failing_server_leaves_built_in_names_and_is_asked_by_the_next_build(without, copy, asking):
     with serving((500, "", {})) as script:
         asking(script, model="failing")

@@ -191,3 +191,15 @@ def test_a_disk_that_cannot_be_written(built, tmp_path):
     (tmp_path / "file").write_text("")
     result = run("publish", "--to", (tmp_path / "file" / "to").as_uri(), "--database", built.path)
     assert (result.exit_code, "cannot publish to file://" in result.output) == (1, True), result.output
+
+
+@pytest.mark.parametrize("command", ["publish", "forget"])
+def test_a_server_that_is_not_there_is_told(built, command, monkeypatch):
+    """Where versions are looked at first, as well: nothing listens at port 9."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    url = "s3://bucket/shop?endpoint_override=127.0.0.1:9&scheme=http&region=none"
+    options = {"publish": ["--epsilon", "1", "--to", url], "forget": ["nobody", "--published", url]}
+    result = run(command, *options[command], "--database", built.path)
+    assert result.exit_code == 1
+    assert "error: cannot publish to s3://bucket/shop: " in result.stderr

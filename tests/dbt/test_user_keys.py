@@ -149,6 +149,7 @@ PARTS = (
 )
 
 
+@pytest.mark.slow
 def test_builds_make_pseudonyms_of_tables_that_are_there(warehouse, sample, monkeypatch):
     """The var pseudonyms: no table of the build has a true id; another key, or none, ends the build."""
     warehouse.load("theirs", **sample.inputs)

@@ -69,6 +69,12 @@ million weights, of small catalogues up to 500 of each item. #}
 {% macro curved_methods() -%} {{ return(['trees', 'network']) }} {%- endmacro %}
 
 
+{# How much a method can say: the least can be a sum of single features. #}
+{% macro method_complexity(method) -%}
+    case {{ method }} when 'listwise' then 1 when 'svm' then 2 when 'logistic' then 3 when 'network' then 4 else 5 end
+{%- endmacro %}
+
+
 {# The methods that are fitted, by how: a linear one, and those whose score is no sum. #}
 {% macro ranker_fits() -%}
     {%- set method = recudf.ranking_method() -%}
@@ -81,7 +87,7 @@ million weights, of small catalogues up to 500 of each item. #}
     {{ recudf.text_literal(tojson({
         'features': names + ['fixed'], 'only_measured': ['fixed'] if methods[0] in recudf.curved_methods() else [],
         'baseline': 'fixed', 'methods': methods, 'l2': 0.4, 'folds_by': ':', 'rounds': 100, 'leaves': 8, 'rate': 0.1,
-        'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'calibrated': ':known:',
+        'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'judged': ':known:',
         'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

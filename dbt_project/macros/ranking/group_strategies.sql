@@ -1,6 +1,6 @@
 {# The strategies that lists for groups are made by: the var group_strategies, checked. #}
 {% macro group_strategies() -%}
-    {%- set known = ['history'] + recudf.member_strategies() + ['fairness'] -%}
+    {%- set known = ['history', 'learned'] + recudf.member_strategies() + ['fairness'] -%}
     {%- set wanted = var('group_strategies') -%}
     {%- set remedy = 'write a list of some of ' ~ known | join(', ') -%}
     {%- if wanted is string or wanted is mapping or wanted is not iterable or not wanted -%}
@@ -13,15 +13,32 @@
 {%- endmacro %}
 
 
+{# The strategy that is shown to a group: what was learned, if anything was, or the history, where the group did
+something itself and has such a list. Expects lists, and own. #}
+{% macro shown_group_strategy() -%}
+    {%- set has = "own.group_id is not null and bool_or(lists.strategy = '{}') over (partition by lists.group_id)" -%}
+    case
+        {%- if recudf.groups_are_learned() %}
+        when
+            (select bool_or(is_learned) from {{ ref('recudf', 'int_group_ranker') }})
+            and {{ has.format('learned') }}
+            then 'learned'
+        {%- endif %}
+        when {{ has.format('history') }} then 'history'
+        else '{{ recudf.default_group_strategy() }}'
+    end
+{%- endmacro %}
+
+
 {# Those that are a column of int_group_scores. #}
 {% macro member_strategies() -%}
     {{ return(['average', 'least_misery', 'most_pleasure', 'borda', 'approval']) }}
 {%- endmacro %}
 
 
-{# The strategy that is shown where a group has nothing of its own to go by: the first of the var but history. #}
+{# The strategy that is shown where a group has nothing of its own to go by: the first of the var that asks members. #}
 {% macro default_group_strategy() -%}
-    {{ return((recudf.group_strategies() | reject('equalto', 'history') | list + ['history']) | first) }}
+    {{ return((recudf.group_strategies() | reject('in', ['history', 'learned']) | list + ['history']) | first) }}
 {%- endmacro %}
 
 
@@ -41,6 +58,11 @@
     from {{ ref('recudf', 'int_group_scores') }}
     union all
     {%- endfor %}
+    {%- if recudf.groups_are_learned() %}
+    select group_id, 'learned' as strategy, item_id, score, 0 as average
+    from ({{ recudf.learned_group_scores() }}) as learned
+    union all
+    {%- endif %}
     select
         profiles.group_id,
         'history' as strategy,

@@ -9,6 +9,30 @@
 {%- endmacro %}
 
 
+{# The titles of the items by which discovered groups stand out: (group_id, title, titles): the first that would not fill
+a chart by itself, and five. #}
+{% macro favourites_in_words() -%}
+    select
+        group_id,
+        max(case when place = 1 and is_short then title end) as title,
+        {{ recudf.joined_in_order('title', 'position') }} filter (where position <= 5) as titles
+    from (
+        select
+            favourites.group_id,
+            favourites.position,
+            items.title,
+            length(items.title) <= 40 as is_short,
+            row_number() over (
+                partition by favourites.group_id, length(items.title) <= 40 order by favourites.position
+            ) as place
+        from {{ ref('recudf', 'int_group_favourites') }} as favourites
+        inner join {{ ref('recudf', 'stg_items') }} as items on favourites.item_id = items.item_id
+        where items.title is not null
+    ) as titled
+    group by group_id
+{%- endmacro %}
+
+
 {# What members say of their groups, relation: (group_id, user_id, similarity). Gives (group_id, size, cohesion, exemplars). #}
 {% macro group_summaries(relation) -%}
     select

@@ -8,11 +8,7 @@ lists as (
     select
         lists.*,
         -- where nothing comes of what the group did itself, its members decide
-        lists.strategy = case
-            when own.group_id is not null and bool_or(lists.strategy = 'history') over (partition by lists.group_id)
-                then 'history'
-            else '{{ recudf.default_group_strategy() }}'
-        end as is_default
+        lists.strategy = {{ recudf.shown_group_strategy() }} as is_default
     from {{ ref('recudf', 'int_group_lists') }} as lists
     left join own on lists.group_id = own.group_id
 )
@@ -25,7 +21,11 @@ select
     lists.score,
     lists.is_default,
     {{ recudf.group_reason_sentence() }} as reason,
-    case when leads.is_own then 'item' when leads.group_id is not null then 'groups' else 'members' end as reason_kind,
+    case
+        when leads.is_own then 'item'
+        when leads.group_id is not null or lists.strategy = 'learned' then 'groups'
+        else 'members'
+    end as reason_kind,
     leads.source_id as reason_ref_id,
     cast({{
         recudf.told_of_group('coalesce(scores.supporters, 0)', ['coalesce(scores.supporters, 0)'], 'groups.kind')
@@ -39,7 +39,7 @@ inner join {{ ref('recudf', 'stg_items') }} as items on lists.item_id = items.it
 left join {{ ref('recudf', 'int_group_scores') }} as scores
     on lists.group_id = scores.group_id and lists.item_id = scores.item_id
 left join {{ ref('recudf', 'int_group_leads') }} as leads
-    on lists.strategy = 'history' and lists.group_id = leads.group_id and lists.item_id = leads.item_id
+    on lists.strategy in ('history', 'learned') and lists.group_id = leads.group_id and lists.item_id = leads.item_id
 left join {{ ref('recudf', 'stg_items') }} as lead_items on leads.source_id = lead_items.item_id
 left join {{ ref('recudf', 'int_group_items') }} as history
     on leads.is_own and leads.group_id = history.group_id and leads.source_id = history.item_id

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 
 import click
 
-from recudf.cli.errors import reported
+from recudf.cli.errors import is_plain, reported
 
 COMMANDS = {
     "build": "Build all tables with dbt.",
@@ -55,8 +54,8 @@ class Commands(click.Group):
             formatter.write_dl(sorted(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; its errors become messages and exit codes. NO_COLOR: nothing is coloured."""
-        if os.environ.get("NO_COLOR"):
+        """Run a command; its errors become messages and exit codes."""
+        if is_plain():
             ctx.color = False
         with reported():
             return super().invoke(ctx)
@@ -79,5 +78,5 @@ def main() -> None:
     Try it:
       recudf sample shop && recudf load shop && recudf build
 
-    Output is coloured on a terminal alone, and nowhere with NO_COLOR.
+    Output is coloured on a terminal alone, and nowhere with NO_COLOR or TERM=dumb.
     """

@@ -55,6 +55,11 @@ PAGES_BY_MESSAGE = {
 }
 
 
+def is_plain() -> bool:
+    """Whether nothing is coloured: with NO_COLOR, and on a terminal that knows no colours."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
 class Failed(click.ClickException):
     """Something failed while running."""
 
@@ -67,7 +72,7 @@ class Failed(click.ClickException):
     def show(self, file: object = None) -> None:  # noqa: ARG002 (click's signature)
         """Write the message to stderr, and which page has more about it."""
         message = self.format_message()
-        color = False if os.environ.get("NO_COLOR") else None
+        color = False if is_plain() else None
         click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True, color=color)
         if page := self.page or page_of(message):
             click.echo(f"see docs/{page}", err=True)

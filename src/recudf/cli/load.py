@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--user-map",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write which user has which pseudonym to this file, as CSV. Keep it apart.",
+    help="Write which user has which pseudonym to this file, as CSV. Keep it apart.  [default: nowhere]",
 )
 @options.as_json
 def load(

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from recudf.cli.dbt_options import names
-from recudf.cli.errors import Failed, explain, is_duckdb_error, remedy
+from recudf.cli.errors import Failed, explain, is_duckdb_error, is_plain, remedy
 from recudf.cli.variables import refuse_templates
 from recudf.errors import InputError
 
@@ -166,7 +166,7 @@ def _environment(database: Path, schema: str | None) -> Iterator[None]:
     }
     if schema is not None:
         wanted["RECUDF_SCHEMA"] = schema
-    if os.environ.get("NO_COLOR"):
+    if is_plain():
         wanted["DBT_USE_COLORS"] = "false"
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 @click.option(
     "--epsilon",
     type=click.FloatRange(min=0, min_open=True, max=100),
-    help="Publish sizes of groups and users of interests alone, with the noise of this epsilon.",
+    help="Publish sizes of groups and users of interests alone, with the noise of this epsilon."
+    "  [default: no noise]",
 )
 @click.option(
     "--interests-per-user",
@@ -79,9 +80,6 @@ def publish(
     from recudf.engines.publishing import publish as write
     from recudf.engines.publishing import roll_back
 
-    if epsilon is not None and (vectors or csv or rollback):
-        raise click.UsageError("--epsilon publishes counts alone: leave out --vectors, --csv and --rollback")
-    privacy = None if epsilon is None else Privacy(epsilon, interests_per_user)
     place = destination if to is None else to
     if place is None or (to is not None and destination is not None):
         raise InputError("name where to publish: a folder DEST, or --to URL, one of the two")
@@ -90,6 +88,9 @@ def publish(
     given = click.get_current_context().get_parameter_source("keep")
     if str(place).startswith("postgres") and given == click.core.ParameterSource.COMMANDLINE:
         raise InputError("--keep is for versions, and PostgreSQL holds what was published last: leave it out")
+    if epsilon is not None and (vectors or csv or rollback):
+        raise click.UsageError("--epsilon publishes counts alone: leave out --vectors, --csv and --rollback")
+    privacy = None if epsilon is None else Privacy(epsilon, interests_per_user)
     done = roll_back(place) if rollback else write(database, place, schema, keep, vectors, csv, privacy)
     manifest = done.manifest
     if as_json:

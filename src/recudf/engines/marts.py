@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -12,7 +11,6 @@ import duckdb
 from recudf.engines.built import tables_of
 from recudf.engines.duckdb import STORAGE_VERSION
 from recudf.engines.files import quoted
-from recudf.engines.noisy import Privacy
 from recudf.publishing.manifest import Manifest, PublishedFile, PublishedTable
 
 # rows of many builds
@@ -49,30 +47,28 @@ class Marts:
 
     def columns(self, name: str) -> dict[str, str]:
         """Names of a table's columns with DuckDB's types."""
-        return self._described(self.relation(name))
-
-    def _described(self, relation: str) -> dict[str, str]:
-        rows = self.connection.execute(f"describe {relation}").fetchall()
+        rows = self.connection.execute(f"describe {self.relation(name)}").fetchall()
         return {column: kind for column, kind, *_ in rows}
 
     def relation(self, table: str) -> str:
         """A table's name as SQL."""
         return f"{quoted(self.schema)}.{quoted(table)}"
 
-    def describe(self, name: str, written: str | None = None) -> PublishedTable:
-        """Rows, columns and run of a mart. written: the relation that was made of it, where that differs."""
-        relation = written or self.relation(name)
+    def describe(self, relation: str, name: str) -> PublishedTable:
+        """Rows, columns and run of a mart, or of what was made of it."""
         ((rows, first, last),) = self.connection.execute(
             f"select count(*), min(run_id), max(run_id) from {relation}"
         ).fetchall()
-        return PublishedTable(name, rows, self._described(relation), first if first == last else None)
+        described = self.connection.execute(f"describe {relation}").fetchall()
+        columns = {column: kind for column, kind, *_ in described}
+        return PublishedTable(name, rows, columns, first if first == last else None)
 
     def manifest(
         self,
         database: str,
         tables: list[PublishedTable],
         files: tuple[PublishedFile, ...] = (),
-        privacy: Privacy | None = None,
+        privacy: dict[str, float] | None = None,
     ) -> Manifest:
         """Of the last build that made tables, with what was published of it."""
         last = self.last_run()
@@ -86,12 +82,12 @@ class Marts:
                 t.name for t in tables if t.run_id not in (None, last["run_id"]) and t.name not in HISTORIES
             ),
             files=files,
-            privacy=None if privacy is None else asdict(privacy),
+            privacy=privacy,
             **last,
         )
 
     def last_run(self) -> dict[str, str | None]:
-        """Of the build that made the tables; one that found nothing changed made no tables."""
+        """Of the build that made the tables; one that found nothing changed made none."""
         names = ("run_id", "as_of", "encoder", "fingerprint", "recudf_version")
         rows = self.connection.execute(
             f"select run_id, cast(as_of as varchar), encoder, fingerprint, recudf_version "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -56,14 +56,15 @@ def publish(
     draws has little noise. Raises InputError where there is no build, or it was drawn from, WarehouseError
     where the destination cannot be written; what was published before stays then.
     """
+    if privacy is not None and (vectors or csv):
+        raise ParameterError("with noise counts alone are published: leave out vectors and csv")
     if is_postgres(destination):
-        if vectors or csv:
-            raise ParameterError("PostgreSQL takes no files: give a folder or an object store for them")
         if privacy is not None:
             raise ParameterError(
-                "PostgreSQL keeps no version that tells whether a build was drawn from: give a folder or an "
-                "object store for numbers with noise"
+                "PostgreSQL does not tell which builds were drawn from: give a folder or an object store"
             )
+        if vectors or csv:
+            raise ParameterError("PostgreSQL takes no files: give a folder or an object store for them")
         with built_database(database, schema) as connection, Postgres(str(destination)) as server:
             manifest = server.write(Marts(connection, schema), database.name)
             return Published(f"{server.name}, schema {schema}", None, manifest)
@@ -74,7 +75,11 @@ def publish(
             _check_undrawn(place, marts.last_run()["run_id"])
         with place.write() as folder:
             try:
-                manifest = _write(marts, folder, database.name, vectors, csv, privacy)
+                manifest = (
+                    _write(marts, folder, database.name, vectors, csv)
+                    if privacy is None
+                    else _write_noisy(marts, folder, database.name, privacy)
+                )
             except duckdb.Error as error:
                 raise WarehouseError(
                     f"cannot publish to {place.name}: {first_line(error)}: free some space there, or give "
@@ -146,36 +151,55 @@ def publishing_to(destination: Path | str | Store) -> Iterator[Destination | Sto
         yield Destination(destination)
 
 
-def _write(
-    marts: Marts, folder: Path, database: str, vectors: bool, csv: bool, privacy: Privacy | None
-) -> Manifest:
+def _write(marts: Marts, folder: Path, database: str, vectors: bool, csv: bool) -> Manifest:
     """Write all files of a version."""
     connection = marts.connection
     for wanted in (PARQUET, *([CSV] if csv else [])):
         (folder / wanted).mkdir()
+    names = marts.names()
     path = literal(str(folder / MARTS))
     connection.execute(f"attach {path} as published (read_write, storage_version '{STORAGE_VERSION}')")
     try:
-        target = f"published.{quoted(marts.schema)}"
-        connection.execute(f"create schema if not exists {target}")
-        names = marts.names() if privacy is None else write_noisy(connection, marts.schema, target, privacy)
-        tables = []
+        connection.execute(f"create schema if not exists published.{quoted(marts.schema)}")
         for name in names:
-            written = f"{target}.{quoted(name)}"
-            if privacy is None:
-                connection.execute(f"create table {written} as from {marts.relation(name)} order by all")
-            _copy(connection, f"from {written}", folder, name)
+            target = f"published.{marts.relation(name)}"
+            connection.execute(f"create table {target} as from {marts.relation(name)} order by all")
+            _copy(connection, f"from {target}", folder, name)
             if csv:
-                write_csv(connection, written, marts.columns(name), folder / CSV / f"{name}.csv")
-            tables.append(marts.describe(name, written))
+                write_csv(connection, target, marts.columns(name), folder / CSV / f"{name}.csv")
     finally:
         connection.execute("detach published")  # and with it all is in the file
+    tables = [marts.describe(marts.relation(name), name) for name in names]
     if vectors:
         tables += [_write_vectors(marts, name, folder) for name in marts.tables_with("vec_", {"vector"})]
+    return _finish(marts, database, tables, folder)
+
+
+def _write_noisy(marts: Marts, folder: Path, database: str, privacy: Privacy) -> Manifest:
+    """Write a version that has counts with noise alone."""
+    connection = marts.connection
+    (folder / PARQUET).mkdir()
+    path = literal(str(folder / MARTS))
+    connection.execute(f"attach {path} as published (read_write, storage_version '{STORAGE_VERSION}')")
+    try:
+        schema = f"published.{quoted(marts.schema)}"
+        connection.execute(f"create schema if not exists {schema}")
+        tables = []
+        for name in write_noisy(connection, marts.schema, schema, privacy):
+            target = f"published.{marts.relation(name)}"
+            _copy(connection, f"from {target}", folder, name)
+            tables.append(marts.describe(target, name))
+    finally:
+        connection.execute("detach published")
+    return _finish(marts, database, tables, folder, privacy)
+
+
+def _finish(
+    marts: Marts, database: str, tables: list[PublishedTable], folder: Path, privacy: Privacy | None = None
+) -> Manifest:
     files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    manifest = marts.manifest(
-        database, tables, tuple(PublishedFile.of(folder, name) for name in files), privacy
-    )
+    published = tuple(PublishedFile.of(folder, name) for name in files)
+    manifest = marts.manifest(database, tables, published, None if privacy is None else asdict(privacy))
     manifest.write(folder)
     return manifest
 

@@ -79,7 +79,7 @@ class Postgres:
     def write(self, marts: Marts, database: str) -> Manifest:
         """Make the tables of a schema of that name what the marts are."""
         names = marts.names()
-        tables = [marts.describe(name) for name in names]
+        tables = [marts.describe(marts.relation(name), name) for name in names]
         manifest = marts.manifest(database, tables)
         comment = f"{MADE}, run {manifest.run_id}"
         try:

@@ -50,7 +50,8 @@ class RankerParams(FitParams):
     that methods are compared with, or "". methods: some of METHODS. folds: of the cross-validation; folds_by:
     a separator, as Ranked.folds takes it. k: of ndcg. seed: of the trees and the network. l2: penalty of the
     linear methods. rounds, leaves (of a tree, at most), rate, min_leaf (rows of a leaf, at least): of the
-    trees. units, epochs, network_l2: of the network. calibrated: only groups whose name has this text.
+    trees. units, epochs, network_l2: of the network. judged: groups whose name has this text tell how good a
+    method is.
     """
 
     features: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ class RankerParams(FitParams):
     units: int = 16
     epochs: int = 20
     network_l2: float = 0.003
-    calibrated: str = ""
+    judged: str = ""
 
     def __post_init__(self) -> None:
         for name in ("features", "methods", "only_measured"):
@@ -84,7 +85,7 @@ class RankerParams(FitParams):
             )
         if unknown := [method for method in self.methods if method not in METHODS]:
             raise ParameterError(f"methods has {unknown[0]!r}: choose from {', '.join(METHODS)}")
-        for name in ("folds_by", "calibrated"):
+        for name in ("folds_by", "judged"):
             if not isinstance(getattr(self, name), str):
                 raise ParameterError(f'{name} is {getattr(self, name)!r}: give a text, like ":"')
         self.require_whole(folds=2, k=1, seed=0, rounds=1, leaves=2, min_leaf=1, units=1, epochs=1)
@@ -153,7 +154,12 @@ def _held_out(rows: Ranked, folds: Ints, params: RankerParams) -> Iterator[tuple
 def _measured(scores: dict[str, Floats], rows: Ranked, folds: Ints, params: RankerParams) -> tuple[Rows, str]:
     """What is known of these scores, and whose are best."""
     measure, baseline = f"ndcg@{params.k}", FEATURE + params.baseline
-    of_groups = {method: ndcg_of_groups(of, rows, params.k) for method, of in scores.items()}
+    chosen = np.array([params.judged in name for name in rows.groups])
+    if len(np.unique(folds[chosen])) < 2:
+        chosen[:] = True
+    judged, folds = rows.kept(chosen), folds[chosen]
+    scores = {method: of[chosen[rows.owners]] for method, of in scores.items()}
+    of_groups = {method: ndcg_of_groups(of, judged, params.k) for method, of in scores.items()}
     quality = {method: float(values.mean()) for method, values in of_groups.items()}
     told = [_row("quality", method, name=measure, value=value) for method, value in quality.items()]
     best = max(quality, key=quality.__getitem__)  # the first of equal ones
@@ -163,10 +169,8 @@ def _measured(scores: dict[str, Floats], rows: Ranked, folds: Ints, params: Rank
             gain = of_groups[method] - of_groups[baseline]
             error = float(gain.std() / np.sqrt(len(gain)))
             told.append(_row("gain", method, name=measure, threshold=error, value=float(gain.mean())))
-    usual = np.array([params.calibrated in name for name in rows.groups])
     for method in (*params.methods, *([baseline] if params.baseline else [])):
-        known = calibrated(scores[method][usual[rows.owners]], rows.kept(usual), folds[usual])
-        told += [_row(kind, method, **row) for kind, row in known]
+        told += [_row(kind, method, **row) for kind, row in calibrated(scores[method], judged, folds)]
     return told, best
 
 

@@ -48,7 +48,7 @@ def run_on_a_terminal(*arguments, **environment):
     import os
     import pty
 
-    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")} | {"TERM": "xterm"}
     inner, outer = pty.openpty()
     command = [sys.executable, "-m", "recudf", *arguments]
     subprocess.run(command, env=kept | environment, stdout=outer, stderr=outer, check=False)

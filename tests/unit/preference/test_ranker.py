@@ -226,20 +226,20 @@ def test_a_probability_is_that_of_scikit_learn_and_as_often_right():
     assert bins[-1]["threshold"] > 3 * bins[0]["threshold"]
 
 
-def test_groups_of_another_kind_do_not_tell_probabilities():
+def test_groups_of_another_kind_teach_and_judge_nothing():
     groups, features, labels = candidates(60)
-    named = [("new:" if group < "g30" else "known:") + group for group in groups]
-    given = {"methods": ["listwise"], "baseline": "score", "calibrated": "known:"}
-    known = of(fit(named, features, labels, **given), "reliability", "feature:score")
-    few = slice(30 * 25, None)
-    alone = fit(named[few], features[few], labels[few], methods=["listwise"], baseline="score")
-    assert sum(row["rows"] for row in known) == 30 * 25
-    one, other = (
-        [row["value"] for row in of(rows, "calibration", "feature:score") if row["name"] != "ece"]
-        for rows in (fit(named, features, labels, **given), alone)
-    )
-    assert one == pytest.approx(other, abs=1e-9)
-    assert not of(fit(named, features, labels, **given | {"calibrated": "nobody"}), "calibration")
+    known = [group >= "g30" for group in groups]
+    named = [("known:" if kind else "new:") + group for group, kind in zip(groups, known, strict=True)]
+    given = {"methods": ["listwise"], "baseline": "score", "judged": "known:", "folds": 2}
+    rows = fit(named, features, labels, **given)
+    assert sum(row["rows"] for row in of(rows, "reliability", "feature:score")) == 30 * 25
+    by_group = np.array(features)[30 * 25 :, 0].reshape(30, 25)
+    (quality,) = of(rows, "quality", "feature:score")
+    assert quality["value"] == pytest.approx(ndcg_score(np.reshape(labels, (60, 25))[30:], by_group, k=10))
+    everybody = fit(named, features, labels, **given | {"judged": ""})
+    assert of(rows, "weight") == of(everybody, "weight")  # they teach
+    nobody = fit(named, features, labels, **given | {"judged": "nobody"})
+    assert of(nobody, "calibration") == of(everybody, "calibration")
 
 
 def test_equal_scores_have_the_share_of_positives():
@@ -412,8 +412,8 @@ def test_too_few_groups_are_null(given):
         ({"only_measured": ["x"]}, "only_measured has all features: leave methods one, like 'x'"),
         ({"folds": 1}, "folds is 1: give a whole number from 2"),
         ({"folds_by": 1}, 'folds_by is 1: give a text, like ":"'),
-        ({"calibrated": None, "folds_by": 2}, "folds_by is 2"),
-        ({"calibrated": 7}, "calibrated is 7: give a text"),
+        ({"judged": None, "folds_by": 2}, "folds_by is 2"),
+        ({"judged": 7}, "judged is 7: give a text"),
         ({"l2": 0}, "l2 is 0: give a number above 0"),
         ({"leaves": 1}, "leaves is 1: give a whole number from 2"),
         (

@@ -1,4 +1,4 @@
--- What of a group's profile adds most to each item that its history leads to.
+-- What of a group's profile adds most to each item that its history leads to, on its own or in what was learned.
 with parts as (
     select
         lists.group_id,
@@ -6,11 +6,14 @@ with parts as (
         profiles.item_id as source_id,
         profiles.is_own,
         round(profiles.weight * weights.weight, 12) as value
-    from {{ ref('recudf', 'int_group_lists') }} as lists
+    from (
+        select distinct group_id, item_id
+        from {{ ref('recudf', 'int_group_lists') }}
+        where strategy in ('history', 'learned')
+    ) as lists
     inner join {{ ref('recudf', 'int_group_profiles') }} as profiles on lists.group_id = profiles.group_id
     inner join {{ ref('recudf', 'int_group_item_weights') }} as weights
         on profiles.item_id = weights.source_id and lists.item_id = weights.item_id
-    where lists.strategy = 'history'
 ),
 
 ranked as (

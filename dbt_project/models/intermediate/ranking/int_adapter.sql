@@ -13,11 +13,11 @@ with known as (
 fitted as (
     select
         fold,
-        adapter_fit(vectors, targets) as map
+        adapter_fit(vectors, targets) as fits
     from known
 )
 
 select
     fold,
-    {{ recudf.unnest_structs('map') }}
+    {{ recudf.unnest_structs('fits') }}
 from fitted

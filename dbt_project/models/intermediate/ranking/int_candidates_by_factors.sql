@@ -24,10 +24,18 @@ points as {{ recudf.materialized() }} (
         fold,
         vector_index(
             item_id, factors || {{ recudf.array(['cast(sqrt(greatest(longest - square, 0)) as float)']) }}
-        ) as handle,
-        sqrt(max(longest)) as length
+        ) as handle
     from factors
     where longest > 0
+    group by fold
+),
+
+-- apart, as Spark makes no index beside another aggregate
+lengths as (
+    select
+        fold,
+        sqrt(max(longest)) as length
+    from factors
     group by fold
 ),
 
@@ -47,10 +55,11 @@ nearest as (
     select
         tasted.fold,
         tasted.user_id,
-        tasted.length * points.length as length,
+        tasted.length * lengths.length as length,
         {{ recudf.unnest_structs('cosine_topk(tasted.point, points.handle, ' ~ n ~ ', tasted.seen_item_ids)') }}
     from {{ recudf.spread('tasted', 'user_id') }}
     inner join points on tasted.fold = points.fold
+    inner join lengths on tasted.fold = lengths.fold
     where tasted.length > 0
 )
 

@@ -1,4 +1,5 @@
--- Candidates by similar people: what the thirty users like who are nearest in the space of tastes, each worth its cosine.
+-- Candidates by similar people: what the thirty users like who are nearest in the space of tastes, each worth its
+-- cosine.
 with points as {{ recudf.materialized() }} (
     select
         tastes.fold,

@@ -1,20 +1,36 @@
--- The scorer in use: the one that ranking_method names, or of all that were fitted the one that finds most of what was
--- hidden, on folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors standard
--- errors of the difference: less may be chance. Linear: score = sum of weight x feature. Trees and
--- networks: int_ranker_nodes and int_ranker_layers, and no weights.
+-- The scorer in use: the one that ranking_method names, or of all that were fitted the simplest that finds as much of
+-- what was hidden as the best one, but for one standard error (Breiman et al., Classification and Regression Trees,
+-- 1984), on folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors
+-- standard errors: less may be chance. Linear: score = sum of weight x feature. Trees and networks: int_ranker_nodes
+-- and int_ranker_layers, and no weights.
 {%- set features = recudf.ranking_features() %}
 {%- set method = recudf.ranking_method() %}
 with fits as (
     select * from {{ ref('recudf', 'int_ranker_fit') }}
 ),
 
-best as (
+methods as (
     select
-        method,
-        value
-    from fits
-    where kind = 'quality' and {{ "method not like 'feature:%'" if method == 'auto' else "method = '" ~ method ~ "'" }}
-    order by value desc, method
+        quality.method,
+        quality.value,
+        gains.value as gain,
+        gains.threshold as gain_error,
+        {{ recudf.method_complexity('quality.method') }} as complexity
+    from fits as quality
+    inner join fits as gains on quality.method = gains.method and gains.kind = 'gain'
+    where quality.kind = 'quality'{{ " and quality.method = '" ~ method ~ "'" if method != 'auto' }}
+),
+
+leader as (
+    select value - gain_error as least from methods order by value desc, complexity limit 1
+),
+
+best as (
+    select methods.*
+    from methods
+    cross join leader
+    where methods.value >= leader.least
+    order by methods.complexity
     limit 1
 ),
 
@@ -30,16 +46,15 @@ quality as (
         best.method,
         best.value as learned,
         measured.fixed,
-        gains.threshold as gain_error,
+        best.gain_error,
         coalesce(measured.users, 0) as users,
         coalesce(
-            gains.value > {{ recudf.number('ranking_min_errors') }} * gains.threshold
+            best.gain > {{ recudf.number('ranking_min_errors') }} * best.gain_error
             and measured.users >= {{ recudf.number('ranking_min_users') }},
             false
         ) as is_learned
     from measured
     left join best on true
-    left join fits as gains on best.method = gains.method and gains.kind = 'gain'
 ),
 
 -- of the score in use: the log odds that an item is liked, by how far its score stands above the user's others

@@ -1,6 +1,7 @@
--- Every scorer that ranking_method asks for, as rows, fitted on what the folds hide, and what each reaches on folds that
--- it was not fitted on, beside the fixed weights: see ranker_fit. The linear ones have these' score as one more feature.
--- Probabilities are not told by users of whom a fold sees a few events alone: all that they did later is hidden.
+-- Every scorer that ranking_method asks for, as rows, fitted on what the folds hide, and what each reaches on folds
+-- that it was not fitted on, beside the fixed weights: see ranker_fit. The linear ones have these' score as one more
+-- feature. Users of whom a fold sees a few events alone teach, and judge nothing: they are none of those that there
+-- are.
 {%- set names = recudf.ranking_features().keys() | list %}
 with short as (
     select distinct

@@ -1,6 +1,7 @@
--- The network in use, layer by layer: an output is the sum of weight x input, 'bias' being 1. Layer 0 takes each feature
--- to standard deviations from its mean; layer 1 to units, of which what is below 0 is cut off; layer 2 adds the units and
--- what layer 0 gave to the score, which is told from that of the mean row. Empty where the scorer in use is another.
+-- The network in use, layer by layer: an output is the sum of weight x input, 'bias' being 1. Layer 0 takes each
+-- feature to standard deviations from its mean; layer 1 to units, of which what is below 0 is cut off; layer 2 adds the
+-- units and what layer 0 gave to the score, which is told from that of the mean row. Empty where the scorer in use is
+-- another.
 with fits as (
     select *
     from {{ ref('recudf', 'int_ranker_fit') }}

@@ -1,5 +1,5 @@
--- The trees in use: a row goes to left_node where its feature is at most threshold, else to right_node; the score is the
--- sum over trees of the value of its leaf, less that of the root. Empty where the scorer in use is linear.
+-- The trees in use: a row goes to left_node where its feature is at most threshold, else to right_node; the score is
+-- the sum over trees of the value of its leaf, less that of the root. Empty where the scorer in use is linear.
 select
     tree,
     node,

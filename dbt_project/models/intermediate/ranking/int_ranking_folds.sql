@@ -1,6 +1,7 @@
 -- What each fold hides: with moments, what people liked from hides_from on, all that is later still being left out, so
--- that a fold is a moment of the past, as production is one of the present. Without (both NULL) a part of what each user
--- liked, see int_ranking_pairs. Moments are chosen by ranking_split, or where enough people came back in every fold.
+-- that a fold is a moment of the past, as production is one of the present. Without (both NULL) a part of what each
+-- user liked, see int_ranking_pairs. Moments are chosen by ranking_split, or where enough people came back in every
+-- fold.
 with history as (
     select
         items.user_id,

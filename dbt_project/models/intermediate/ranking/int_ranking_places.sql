@@ -1,8 +1,8 @@
--- Of what people liked, what each fold hides: with place = fold; what came after has a smaller one, what is seen a larger
--- one. Hidden is what was liked from a moment on (int_ranking_folds), or a quarter of what each user liked, in fold n the
--- n-th last one, or at random where ranking_split says so or nothing is dated. Then one user in eight is seen with the
--- first few events alone, none to five, and all that followed is hidden, so that a scorer learns of those who are new,
--- too; at a moment some people are.
+-- Of what people liked, what each fold hides: with place = fold; what came after has a smaller one, what is seen a
+-- larger one. Hidden is what was liked from a moment on (int_ranking_folds), or a quarter of what each user liked, in
+-- fold n the n-th last one, or at random where ranking_split says so or nothing is dated. Then one user in eight is
+-- seen with the first few events alone, none to five, and all that followed is hidden, so that a scorer learns of those
+-- who are new, too; at a moment some people are.
 with history as (
     select
         history.user_id,
