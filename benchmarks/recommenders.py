@@ -100,7 +100,7 @@ def built(folder, hides, variables, scratch):
     read_lists(database, "int_ranking_features", "position", fixed, "where fold = 0 and position <= 20")
     with duckdb.connect(str(database), read_only=True) as c:
         ranker = c.execute(
-            "select distinct method, is_learned, learned_ndcg, fixed_ndcg from recudf.int_ranker"
+            "select method, is_learned, learned_ndcg, fixed_ndcg from recudf.int_ranker_choice"
         ).fetchall()
     print("scorer (method, is learned, inner ndcg, of fixed weights):", ranker, file=sys.stderr)
     return found

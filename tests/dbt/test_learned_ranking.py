@@ -321,7 +321,7 @@ def test_everybody_gets_ten_that_are_unseen(learned):
 
 def test_what_was_learned_is_in_use_where_it_finds_more(learned):
     ((n, learned_ndcg, fixed_ndcg, error, is_learned),) = learned.query(
-        "select distinct users, learned_ndcg, fixed_ndcg, gain_error, is_learned from recudf.int_ranker"
+        "select users, learned_ndcg, fixed_ndcg, gain_error, is_learned from recudf.int_ranker_choice"
     )
     assert n > 20
     assert is_learned == (learned_ndcg > fixed_ndcg + 2 * error)
@@ -349,8 +349,9 @@ def test_with_nothing_to_learn_from_fixed_weights_stand(warehouse):
         interactions="select 'u' as user_id, 'i3' as item_id",
     ).build("--select", "+fct_recommendations", ranking="learned")
     assert warehouse.query(
-        "select bool_or(is_learned), bool_and(weight = fixed_weight), max(odds_slope) from recudf.int_ranker"
-    ) == [(False, True, None)]
+        "select bool_or(is_learned), bool_and(weight = fixed_weight) from recudf.int_ranker"
+    ) == [(False, True)]
+    assert warehouse.query("select odds_slope from recudf.int_ranker_choice") == [(None,)]
     assert warehouse.query("select max(probability) from recudf.fct_recommendations") == [(None,)]
     assert warehouse.query(
         "select count(*), max(rank) from recudf.fct_recommendations where user_id = 'u'"
@@ -375,11 +376,14 @@ def test_a_wrong_var_is_refused_by_name(warehouse, variable, value):
 
 
 def test_explain_shows_the_parts_with_what_leads_to_them(learned):
-    ((user, item, score),) = learned.query(
-        "select user_id, item_id, score from recudf.fct_recommendations where rank = 1 order by user_id limit 1"
+    ((user, item, score, probability),) = learned.query(
+        "select user_id, item_id, score, probability from recudf.fct_recommendations "
+        "where rank = 1 order by user_id limit 1"
     )
-    command = ["explain", user, item, "--database", str(learned.path), "--json"]
-    found = json.loads(CliRunner().invoke(main, command).output)
+    command = ["explain", user, item, "--database", str(learned.path)]
+    assert f"score {score:.3f}, chance {probability:.0%}: " in CliRunner().invoke(main, command).output
+    found = json.loads(CliRunner().invoke(main, [*command, "--json"]).output)
+    assert found["probability"] == probability
     kept = learned.query(
         "select part, value, lead_ref_id from recudf.fct_recommendation_parts where user_id = ? and item_id = ?",
         user,

@@ -45,6 +45,7 @@ READS_MORE = {
 NO_KEY = {
     "stg_as_of": "one row",
     "int_item_center": "one row",
+    "int_ranker_choice": "one row",
     "int_embeddings_in_use": "ephemeral: a selection of int_text_embeddings, which is tested",
     "int_ranker_fit": "rows of several kinds, of which each has a key of its own",
     "int_interactions_weighted": "one row per row of stg_interactions, which is tested; has no source column",

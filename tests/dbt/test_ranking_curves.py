@@ -32,8 +32,8 @@ def boosted(networked, tmp_path_factory):
     shop.run("update recudf.int_ranker_fit set value = 1 where kind = 'gain'")
     return shop.build(
         "--select",
-        "int_ranker+,+fct_recommendation_parts",
-        "int_ranker+,+fct_recommendations",
+        "int_ranker_choice+,+fct_recommendation_parts",
+        "int_ranker_choice+,+fct_recommendations",
         **chosen,
     )
 
@@ -106,7 +106,7 @@ def test_a_network_is_computed_by_sql(networked):
 def test_a_probability_is_told_by_how_far_a_score_stands_above_the_others(networked):
     """From the parts of all candidates of a user, and the odds that the fit told."""
     ((intercept, slope, error),) = networked.query(
-        "select distinct odds_intercept, odds_slope, calibration_error from recudf.int_ranker"
+        "select odds_intercept, odds_slope, calibration_error from recudf.int_ranker_choice"
     )
     known = dict(
         networked.query("""

@@ -23,7 +23,7 @@ int_ranker_layers when a model that needs them runs. Where no network is in use 
 
 
 {# What each feature adds to a row's score beyond that of the mean row, in columns part_<feature> beside keys (a list of
-columns) and the features: integrated gradients from the mean of every feature. A unit's input runs evenly from its bias
+columns) and the features: integrated gradients (Sundararajan et al., ICML 2017) from the mean of every feature. A unit's input runs evenly from its bias
 to its bias + input, so that its mean slope is what it rises by, of its input; the parts sum to the score.
 relation: columns of int_ranking_features. #}
 {% macro network_parts(layers, relation, keys) -%}

@@ -47,7 +47,8 @@ def _lines(found: Explanation) -> list[str]:
     if found.rank is None:
         lines.append(f"not recommended: {found.answer}")
     else:
-        lines.append(f"recommended at rank {found.rank}, score {found.score:.3f}: {found.reason}")
+        chance = "" if found.probability is None else f", chance {found.probability:.0%}"
+        lines.append(f"recommended at rank {found.rank}, score {found.score:.3f}{chance}: {found.reason}")
     if found.evidence is not None:
         lines.append(f"  {_row(found.evidence)}")
     if found.parts:

@@ -54,13 +54,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """rank, score, reason: of the recommendation; None where there is none. answer: what why_not says."""
+    """rank, score, probability, reason: of the recommendation; None where
+    there is none. answer: what why_not says."""
 
     user_id: str
     item_id: str
     item_title: str | None
     rank: int | None
     score: float | None
+    probability: float | None
     reason: str | None
     reason_kind: str | None
     evidence: Evidence | None
@@ -93,7 +95,7 @@ class _Reader:
         self._check("dim_items", "item_id", item, title="title")
         answers = self._why_not(user, item)
         found = self._rows(
-            "select item_title, rank, score, reason, reason_kind, reason_ref_id, run_id, as_of "
+            "select item_title, rank, score, probability, reason, reason_kind, reason_ref_id, run_id, as_of "
             "from {schema}.fct_recommendations where user_id = ? and item_id = ?",
             [user, item],
         )
@@ -101,12 +103,24 @@ class _Reader:
             title, answer = answers[0][:2]
             parts = tuple(Part(*row[2:]) for row in answers if row[2] is not None)
             run = self._rows("select run_id, as_of from {schema}.dim_items where item_id = ?", [item])[0]
-            return Explanation(user, item, title, None, None, None, None, None, answer, parts, *run)
-        title, rank, score, reason, kind, ref_id, run_id, as_of = found[0]
+            return Explanation(user, item, title, None, None, None, None, None, None, answer, parts, *run)
+        title, rank, score, probability, reason, kind, ref_id, run_id, as_of = found[0]
         evidence = self._evidence(user, item, kind, ref_id)
         parts = self._parts(user, item, answers)
         return Explanation(
-            user, item, title, rank, score, reason, kind, evidence, answers[0][1], parts, run_id, as_of
+            user,
+            item,
+            title,
+            rank,
+            score,
+            probability,
+            reason,
+            kind,
+            evidence,
+            answers[0][1],
+            parts,
+            run_id,
+            as_of,
         )
 
     def _parts(self, user: str, item: str, answers: list[tuple[Any, ...]]) -> tuple[Part, ...]:

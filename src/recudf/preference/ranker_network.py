@@ -1,6 +1,7 @@
 """A small network beside a linear score: one layer of rectified units, fitted by the listwise loss.
 
-One layer of them is piecewise linear, so that what a feature adds to a score has a closed form (see `parts`).
+One layer of them is piecewise linear, so that SQL can say exactly what a feature adds to a score: integrated
+gradients (Sundararajan et al., ICML 2017), in the macro `network_parts` of the dbt project.
 """
 
 from __future__ import annotations
@@ -73,21 +74,6 @@ def fit_network(rows: Ranked, linear: Linear, units: int, l2: float, epochs: int
                     _descend(part, slope + penalty * part, of, step, rate)
     of_linear, into, bias, out = (part.astype(np.float64) for part in weights)
     return Network(Linear(linear.means, linear.deviations, of_linear, 0.0), into, bias, out)
-
-
-def parts(network: Network, features: Floats) -> Floats:
-    """What each feature adds to the score of a row, beyond that of the mean row: float64 [n, f].
-
-    Integrated gradients (Sundararajan et al., ICML 2017) from the mean of every feature, exactly: between
-    there and the row a unit's input runs evenly from its bias b to its input a, and its slope is 1 on the
-    part (max(0, a) - max(0, b)) / (a - b) of the way. They sum to the score less that of the mean row.
-    """
-    scaled = (features - network.linear.means) / network.linear.deviations
-    inputs = scaled @ network.into
-    risen = np.maximum(inputs + network.bias, 0) - np.maximum(network.bias, 0)
-    share = np.divide(risen, inputs, out=np.zeros_like(inputs), where=inputs != 0)
-    found: Floats = scaled * (network.linear.weights + (share * network.out) @ network.into.T)
-    return found
 
 
 def _gradients(

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from recudf.errors import InputError, WarehouseError
 from recudf.publishing.manifest import NAME, Manifest
-from recudf.publishing.versions import DATED, is_version, name_after
+from recudf.publishing.versions import DATED, is_version, name_after, version_before
 
 SCHEMES = ("s3", "gs", "file")
 POINTER = "current.json"
@@ -104,17 +104,9 @@ class Store:
     def roll_back(self) -> str:
         """Make the version before the current one current, and return its name."""
         with self._told():
-            current = self.current()
-            if current is None:
-                raise InputError(f"{self.name} holds nothing published: publish first")
-            earlier = [name for name in self.versions() if name < current]
-            if not earlier:
-                raise InputError(
-                    f"{self.name} has no version before {current}: "
-                    "publish anew, with a larger --keep from now on"
-                )
-            self._point_at(earlier[-1])
-        return earlier[-1]
+            earlier = version_before(self.current(), self.versions(), self.name)
+            self._point_at(earlier)
+        return earlier
 
     def clear(self) -> list[str]:
         """Delete every version, whole or not, the current one as well; names of those deleted."""

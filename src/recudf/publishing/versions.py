@@ -40,6 +40,18 @@ def name_after(last: list[str], place: object) -> str:
     return name
 
 
+def version_before(current: str | None, versions: list[str], place: object) -> str:
+    """The newest version older than the current one; raises InputError where there is none."""
+    if current is None:
+        raise InputError(f"{place} holds nothing published: publish first")
+    earlier = [name for name in versions if name < current]
+    if not earlier:
+        raise InputError(
+            f"{place} has no version before {current}: publish anew, with a larger --keep from now on"
+        )
+    return earlier[-1]
+
+
 class Destination:
     """A folder to publish to. Its methods that change something are for one process at a time."""
 
@@ -98,17 +110,10 @@ class Destination:
 
     def roll_back(self) -> str:
         """Make the version before the current one current, and return its name."""
-        current = self.current()
-        if current is None:
-            raise InputError(f"{self.root} holds nothing published: publish first")
-        earlier = [name for name in self.versions() if name < current]
-        if not earlier:
-            raise InputError(
-                f"{self.root} has no version before {current}: publish anew, with a larger --keep from now on"
-            )
+        earlier = version_before(self.current(), self.versions(), self.root)
         with self._told():
-            self._point_at(earlier[-1])
-        return earlier[-1]
+            self._point_at(earlier)
+        return earlier
 
     def clear(self) -> list[str]:
         """Delete every version, the current one as well; names of those deleted."""

@@ -14,9 +14,7 @@ from sklearn.svm import LinearSVC
 
 from recudf.errors import InputError, ParameterError
 from recudf.preference.ranker import ranker_fits
-from recudf.preference.ranker_linear import fit_linear
-from recudf.preference.ranker_network import fit_network, parts
-from recudf.preference.ranker_rows import Ranked, ndcg_of_groups, read_ranked
+from recudf.preference.ranker_rows import Ranked, ndcg_of_groups
 
 NAMES = ["score", "rank", "age"]
 SMALL = {"epochs": 2, "rounds": 12, "leaves": 6, "min_leaf": 10}
@@ -185,27 +183,6 @@ def test_a_network_without_steps_away_is_the_linear_score():
     near = fit(groups, features, labels, methods=["listwise", "network"], l2=0.05, epochs=1, units=1)
     one, other = linear_scores(near, "listwise", features), network_scores(near, features)
     assert np.corrcoef(one, other)[0, 1] > 0.99
-
-
-def test_parts_of_a_network_are_integrated_gradients():
-    """The mean of a thousand gradients on the way from the mean row, by differences."""
-    groups, features, labels = candidates()
-    names, given = pa.array([groups]), pa.array([features], pa.list_(pa.list_(pa.float64())))
-    rows = read_ranked(names[0], given[0], pa.array([labels])[0], NAMES)
-    network = fit_network(rows, fit_linear(rows, "listwise", 0.05), 5, 0.01, 10, 1)
-    row, mean = rows.features[7], network.linear.means
-    expected = np.zeros(3)
-    for way in (np.arange(1000) + 0.5) / 1000:
-        at = mean + way * (row - mean)
-        for feature in range(3):
-            step = np.zeros(3)
-            step[feature] = 1e-6 * network.linear.deviations[feature]
-            slope = (network((at + step)[None]) - network((at - step)[None])) / (2 * step[feature])
-            expected[feature] += slope[0] * (row - mean)[feature] / 1000
-    found = parts(network, rows.features)
-    np.testing.assert_allclose(found[7], expected, atol=2e-3)
-    of_mean = network(mean[None])
-    np.testing.assert_allclose(found.sum(axis=1), network(rows.features) - of_mean, atol=1e-9)
 
 
 def test_a_probability_is_that_of_scikit_learn_and_as_often_right():

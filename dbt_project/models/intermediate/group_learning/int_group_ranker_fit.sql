@@ -22,7 +22,7 @@ lists as {{ recudf.materialized() }} (
 
 fitted as (
     select ranker_fit(example_ids, features, labels, {{ recudf.text_literal(tojson({
-        'features': names, 'methods': ['listwise'], 'l2': 0.1, 'folds_by': ':'
+        'features': names, 'baseline': 'history', 'methods': ['listwise'], 'l2': 0.1, 'folds_by': ':'
     })) }}) as fits
     from lists
 ),
@@ -40,4 +40,4 @@ select
     judged.examples
 from rows_of_fits
 cross join (select count(distinct example_id) as examples from examples where label > 0) as judged
-where rows_of_fits.kind in ('quality', 'weight', 'scale')
+where rows_of_fits.kind in ('quality', 'gain', 'weight', 'scale')

@@ -1,71 +1,13 @@
--- The scorer in use: the one that ranking_method names, or of all that were fitted the simplest that finds as much of
--- what was hidden as the best one, but for one standard error (Breiman et al., Classification and Regression Trees,
--- 1984), on folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors
--- standard errors: less may be chance. Linear: score = sum of weight x feature. Trees and networks: int_ranker_nodes
--- and int_ranker_layers, and no weights.
+-- What each feature weighs in the score in use: as learned where that was chosen (int_ranker_choice), else as fixed. Of
+-- trees and networks, which are in int_ranker_nodes and int_ranker_layers, there are no weights.
 {%- set features = recudf.ranking_features() %}
-{%- set method = recudf.ranking_method() %}
+{%- set is_linear = "choice.method not in ('" ~ recudf.curved_methods() | join("', '") ~ "')" %}
 with fits as (
     select * from {{ ref('recudf', 'int_ranker_fit') }}
 ),
 
-methods as (
-    select
-        quality.method,
-        quality.value,
-        gains.value as gain,
-        gains.threshold as gain_error,
-        {{ recudf.method_complexity('quality.method') }} as complexity
-    from fits as quality
-    inner join fits as gains on quality.method = gains.method and gains.kind = 'gain'
-    where quality.kind = 'quality'{{ " and quality.method = '" ~ method ~ "'" if method != 'auto' }}
-),
-
-leader as (
-    select value - gain_error as least from methods order by value desc, complexity limit 1
-),
-
-best as (
-    select methods.*
-    from methods
-    cross join leader
-    where methods.value >= leader.least
-    order by methods.complexity
-    limit 1
-),
-
-measured as (
-    select
-        max(value) filter (where kind = 'quality' and method = 'feature:fixed') as fixed,
-        max(users) as users
-    from fits
-),
-
-quality as (
-    select
-        best.method,
-        best.value as learned,
-        measured.fixed,
-        best.gain_error,
-        coalesce(measured.users, 0) as users,
-        coalesce(
-            best.gain > {{ recudf.number('ranking_min_errors') }} * best.gain_error
-            and measured.users >= {{ recudf.number('ranking_min_users') }},
-            false
-        ) as is_learned
-    from measured
-    left join best on true
-),
-
--- of the score in use: the log odds that an item is liked, by how far its score stands above the user's others
-odds as (
-    select
-        max(fits.value) filter (where fits.name = 'intercept') as odds_intercept,
-        max(fits.value) filter (where fits.name = 'slope') as odds_slope,
-        max(fits.value) filter (where fits.name = 'ece') as calibration_error
-    from quality
-    inner join fits on fits.method = case when quality.is_learned then quality.method else 'feature:fixed' end
-    where fits.kind = 'calibration'
+choice as (
+    select * from {{ ref('recudf', 'int_ranker_choice') }}
 ),
 
 -- in units of the feature itself
@@ -74,8 +16,8 @@ slopes as (
         weights.feature,
         weights.value / scales.threshold as slope
     from fits as weights
-    inner join best on weights.method = best.method
-    inner join fits as scales on weights.feature = scales.name and scales.kind = 'scale' and scales.method = best.method
+    inner join choice on weights.method = choice.method
+    inner join fits as scales on weights.feature = scales.name and scales.kind = 'scale' and scales.method = choice.method
     where weights.kind = 'weight' and scales.threshold > 0
 ),
 
@@ -99,21 +41,13 @@ united as (
 
 select
     united.feature,
-    quality.method,
+    choice.method,
+    choice.is_learned,
     united.fixed_weight,
-    case when quality.method not in ('{{ recudf.curved_methods() | join("', '") }}') then united.learned_weight end as learned_weight,
-    quality.users,
-    quality.learned as learned_ndcg,
-    quality.fixed as fixed_ndcg,
-    quality.gain_error,
-    quality.is_learned,
+    case when {{ is_linear }} then united.learned_weight end as learned_weight,
     case
-        when not quality.is_learned then round(united.fixed_weight, 9)
-        when quality.method not in ('{{ recudf.curved_methods() | join("', '") }}') then round(united.learned_weight, 9)
-    end as weight,
-    odds.odds_intercept,
-    odds.odds_slope,
-    odds.calibration_error
+        when not choice.is_learned then round(united.fixed_weight, 9)
+        when {{ is_linear }} then round(united.learned_weight, 9)
+    end as weight
 from united
-cross join quality
-cross join odds
+cross join choice

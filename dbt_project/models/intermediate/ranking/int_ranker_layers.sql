@@ -7,7 +7,7 @@ with fits as (
     from {{ ref('recudf', 'int_ranker_fit') }}
     where
         method = 'network'
-        and exists (select 1 from {{ ref('recudf', 'int_ranker') }} where is_learned and method = 'network')
+        and exists (select 1 from {{ ref('recudf', 'int_ranker_choice') }} where is_learned and method = 'network')
 )
 
 select 0 as layer, name as input, name as output, 1e0 / threshold as weight from fits where kind = 'scale'

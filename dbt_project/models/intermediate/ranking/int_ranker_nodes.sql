@@ -11,4 +11,4 @@ select
 from {{ ref('recudf', 'int_ranker_fit') }}
 where
     kind = 'node'
-    and exists (select 1 from {{ ref('recudf', 'int_ranker') }} where is_learned and method = 'trees')
+    and exists (select 1 from {{ ref('recudf', 'int_ranker_choice') }} where is_learned and method = 'trees')

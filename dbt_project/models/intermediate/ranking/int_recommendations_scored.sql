@@ -1,5 +1,5 @@
 -- What users get: the candidates of fold 0 by the scorer in use, the best unseen ones; with the vars diversity,
--- category_cap or exposure_weight chosen again. probability: see int_ranker.
+-- category_cap or exposure_weight chosen again. probability: see int_ranker_choice.
 with scored as (
     {{ recudf.learned_scores() }}
 ),
@@ -41,9 +41,9 @@ chosen as (
 
 odds as (
     select
-        max(odds_intercept) as intercept,
-        max(odds_slope) as slope
-    from {{ ref('recudf', 'int_ranker') }}
+        odds_intercept as intercept,
+        odds_slope as slope
+    from {{ ref('recudf', 'int_ranker_choice') }}
 )
 
 select
