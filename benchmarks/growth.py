@@ -57,6 +57,7 @@ class Built:
 @click.option(
     "--spark-up-to", type=int, help="The largest factor on Spark; all of them where it is not given."
 )
+@click.option("--vars", "variables", default="{}", help="Vars of the builds on DuckDB, as for recudf build.")
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder for what is built.")
 @click.option("--output", type=click.Path(path_type=Path), default=RESULTS / "growth.md")
 @click.option("--spark", type=click.Path(path_type=Path), hidden=True)
@@ -65,6 +66,7 @@ def main(
     every: int,
     factors: tuple[int, ...],
     spark_up_to: int | None,
+    variables: str,
     keep: Path | None,
     output: Path,
     spark: Path | None,
@@ -77,7 +79,7 @@ def main(
         places = {factor: (keep or Path(folder)) / f"x{factor}" for factor in factors}
         for factor, place in places.items():
             rows[factor] = copied(data, place / "inputs", every, factor)
-            builds["DuckDB", factor] = on_duckdb(place, places[factors[0]])
+            builds["DuckDB", factor] = on_duckdb(place, places[factors[0]], variables)
             if spark_up_to is None or factor <= spark_up_to:
                 builds["Spark", factor] = on_spark(place)
             text = report(builds, rows)
@@ -101,7 +103,7 @@ def copied(data: Path, folder: Path, every: int, factor: int) -> tuple[int, int]
         return connection.execute(counted).fetchone()
 
 
-def on_duckdb(place: Path, first: Path) -> Built:
+def on_duckdb(place: Path, first: Path, variables: str) -> Built:
     """Load and build, with the embeddings of the first build; the first makes them beforehand."""
     built = place / "built.duckdb"
     recudf = [sys.executable, "-m", "recudf"]
@@ -116,7 +118,7 @@ def on_duckdb(place: Path, first: Path) -> Built:
             relation = f"recudf_embeddings.{EMBEDDING}"
             connection.execute(f"create table {relation} as from first.{relation}")
     build = [*recudf, "build", "--quiet", *UNTESTED, "--full-refresh", "--database", built]
-    watch = watched(build, {**os.environ, "RECUDF_THREADS": "1"})
+    watch = watched([*build, "--vars", variables], {**os.environ, "RECUDF_THREADS": "1"})
     return of(watch, place / ".recudf" / "built")
 
 

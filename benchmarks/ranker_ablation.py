@@ -21,15 +21,21 @@ FAMILIES = {
     "content": ("content", "content_recent", "content_short"),
     "popularity": ("popularity", "recent_popularity", "popularity_short"),
     "category": ("category",),
+    "similar people, friends, interests": ("neighbors", "friends", "interests"),
     "all of the latest events": ("weights_recent", "sequence_recent", "content_recent"),
     "all of short histories": ("weights_short", "content_short", "factors_short", "popularity_short"),
 }
-METHODS = ("listwise", "trees")
-PARAMS = {"l2": 0.4, "folds_by": ":", "rounds": 100, "leaves": 8, "rate": 0.1, "min_leaf": 500, "seed": 42}
+METHODS = ("listwise", "trees", "network")
+PARAMS = {
+    "l2": 0.4, "folds_by": ":", "judged": ":known:",
+    "rounds": 100, "leaves": 8, "rate": 0.1, "min_leaf": 500, "seed": 42,
+}  # fmt: skip
 FITTED = """
-    with examples as (
+    with short as (select distinct fold, user_id from recudf.int_ranking_places where is_short),
+    examples as (
         select
-            features.fold || ':' || features.user_id as owner,
+            features.fold || case when short.user_id is null then ':known:' else ':new:' end
+            || features.user_id as owner,
             features.item_id,
             [{columns}] as row,
             (hidden.item_id is not null)::double as label
@@ -37,6 +43,7 @@ FITTED = """
         left join recudf.int_ranking_pairs as hidden
             on features.fold = hidden.fold and features.user_id = hidden.user_id
             and features.item_id = hidden.item_id and hidden.is_hidden
+        left join short on features.fold = short.fold and features.user_id = short.user_id
         where features.fold > 0
     ),
     fitted as (

@@ -99,11 +99,14 @@ def standardised(scores):
     return np.where(known, (scores - mean) / np.maximum(deviation, 1e-12), NEVER)
 
 
-def tuned(inner_train, inner_test, quality):
-    """{name: (function, parameters)}: the best of each grid by quality(scores, inner_test, users)."""
+def tuned(inner_train, inner_test, quality, names=tuple(GRIDS), most_users=5000):
+    """{name: (function, parameters)}: the best of each grid by quality(scores, inner_test, users), which are
+    at most so many, chosen at random."""
     users = np.flatnonzero(np.diff(inner_test.indptr) * np.diff(inner_train.indptr))
+    users = np.sort(np.random.default_rng(0).permutation(users)[:most_users])
     chosen = {}
-    for name, (function, grid) in GRIDS.items():
+    for name in names:
+        function, grid = GRIDS[name]
         options = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
         if len(options) > 1:
             found = [

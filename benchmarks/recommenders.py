@@ -114,7 +114,7 @@ def read_lists(database, table, rank, lists, where=""):
             lists.setdefault(user, []).append(item)
 
 
-def one_split(folder, split, seed, variables, most_users):
+def one_split(folder, split, seed, variables, most_users, peer_names):
     """[(model, user names, {measure: values})] and what was chosen."""
     if seed == "given":
         visible, test_rows = read(folder, given=True)
@@ -138,12 +138,14 @@ def one_split(folder, split, seed, variables, most_users):
     judged = np.flatnonzero(np.diff(test.indptr) * np.diff(train.indptr))
     judged = np.sort(np.random.default_rng(0).permutation(judged)[:most_users])
     names = [users[user] for user in judged]
-    chosen = peers.tuned(inner_train, inner_test, quality)
+    chosen = peers.tuned(inner_train, inner_test, quality, peer_names)
     scores = {
         name: peers.unseen(function(train, judged, **options), train, judged)
         for name, (function, options) in chosen.items()
     }
-    scores["EASE + ALS"] = peers.standardised(scores["EASE"]) + peers.standardised(scores["ALS (implicit)"])
+    if {"EASE", "ALS (implicit)"} <= scores.keys():
+        both = peers.standardised(scores["EASE"]) + peers.standardised(scores["ALS (implicit)"])
+        scores["EASE + ALS"] = both
     results = [(name, names, measured(first(each), test, judged)) for name, each in scores.items()]
     place = {item: column for column, item in enumerate(items)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -198,12 +200,15 @@ if __name__ == "__main__":
     parser.add_argument("--split", choices=["random", "tail"], default="random")
     parser.add_argument("--seeds", nargs="+", default=["1", "2", "3"])
     parser.add_argument("--users", type=int, default=2000, help="judge so many, chosen at random")
+    parser.add_argument("--peers", nargs="+", choices=peers.GRIDS, default=list(peers.GRIDS))
     parser.add_argument("--vars", type=json.loads, default={}, help="vars of the build, as JSON")
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
     splits, chosen = [], {}
     for seed in given.seeds:
-        results, chosen[seed] = one_split(given.folder, given.split, seed, given.vars, given.users)
+        results, chosen[seed] = one_split(
+            given.folder, given.split, seed, given.vars, given.users, given.peers
+        )
         splits.append(results)
         print("\n".join(table(splits)), flush=True)
     text = [f"## {given.folder.name}: {given.split}, seeds {', '.join(given.seeds)}", "", *table(splits), ""]
