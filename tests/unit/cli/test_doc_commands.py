@@ -24,7 +24,7 @@ OTHERS = {
     "cd": "goes where the next command says",
     "eval": "test_completion.py runs the script in the shells",
     "pip": "test_pins.py and the installation of every test run",
-    "python": "scripts of a reader's own",
+    "python": "scripts of a reader's own; test_superset.py runs that of docs/bi",
     "dbt": "test_foreign_project.py runs dbt alone",
     "export": "addresses and keys of a reader's own",
     "mf": "needs an environment of its own: docs/bi.md says what was run",
