@@ -55,9 +55,10 @@ CHARTS = {
         "dim_groups",
         {
             **BAR,
-            "x_axis": {  # names are not unique
+            "x_axis": {  # its words, which need not be its own alone
                 "expressionType": "SQL",
-                "sqlExpression": "name || ' (' || replace(group_id, 'discovered-', '') || ')'",
+                "sqlExpression": "split_part(name, ', like ', 1)"
+                " || ' (' || split_part(group_id, '-', 2) || ')'",
                 "label": "group",
             },
             "metrics": [count("sum(size)", "users")],

@@ -4,6 +4,7 @@ RECUDF_SUPERSET_URL: a Superset of this machine to make a dashboard on; RECUDF_S
 """
 
 import os
+import re
 import runpy
 import shutil
 from pathlib import Path
@@ -36,10 +37,14 @@ def asked(name):
 
 def members(connection):
     """Of each discovered group, counted where its members are."""
-    return connection.execute("""
-        select groups.name || ' (' || split_part(groups.group_id, '-', 2) || ')', count(*)
+    found = connection.execute("""
+        select groups.name, groups.group_id, count(*)
         from recudf.dim_groups as groups inner join recudf.fct_group_members using (group_id)
         where groups.kind = 'discovered' group by groups.name, groups.group_id""").fetchall()
+    return [
+        (f"{re.sub(', like .*', '', name)} ({number.removeprefix('discovered-')})", count)
+        for name, number, count in found
+    ]
 
 
 def reasons(connection):
