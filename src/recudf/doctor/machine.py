@@ -34,7 +34,7 @@ class Inputs:
         """Size of the database after a build. A text has four vectors, and more words the longer it is; a
         user has half a dozen vectors; each table takes a block or two."""
         of_texts = 7_000 * self.texts + 15 * self.characters
-        return 21 * MIB + of_texts + 200 * self.events + 9_500 * self.users
+        return 21 * MIB + of_texts + 150 * self.events + 9_500 * self.users
 
     @property
     def peak_bytes(self) -> float:

@@ -131,6 +131,8 @@ def test_the_commands_of_a_page_run(shop, page, tmp_path):
     """A block that sets a key begins with no database, which would hold true ids of users."""
     shutil.copytree(shop / "exports", tmp_path / "exports")
     (tmp_path / "user.key").write_text("a key of this test alone")
+    if page.name == "privacy.md":
+        (tmp_path / "exports" / "forget_requests.csv").write_text("user_id,requested_at\nu0099,2025-01-31\n")
     done = 0
     for block in blocks(page):
         variables, folder, key = {}, tmp_path, "RECUDF_USER_KEY" in " ".join(block)
