@@ -99,7 +99,7 @@ def test_inputs_of_poor_quality(tmp_path):
     assert "characters" not in examine(shop.path, "--vars", "{encoder: lexical}", code=1)
     # 5 texts, 10 events, 6 users: 21 MiB + 35 kB + 1.5 kB + 57 kB, and the texts' characters
     assert " MiB now, some 21 once built; " in found["disk"][0][1]
-    assert found["memory"][0][1].startswith("some 0.8 GiB for a first build, of ")
+    assert found["memory"][0][1].startswith("some 0.9 GiB for a first build, of ")
     assert found["build"] == [("note", "none in the schema recudf", "run `recudf build`")]
 
 

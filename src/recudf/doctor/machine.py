@@ -39,7 +39,8 @@ class Inputs:
     @property
     def peak_bytes(self) -> float:
         """The most memory of a first build."""
-        return 0.8 * GIB + 100e-6 * GIB * self.texts + 1.2e-6 * GIB * self.events
+        of_texts = 45e-6 * self.texts + 0.09e-6 * self.characters
+        return GIB * (0.9 + of_texts + 1.2e-6 * self.events)
 
 
 def memory_bytes(limit: Path = CGROUP) -> int | None:
