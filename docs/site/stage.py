@@ -16,6 +16,7 @@ PAGES = (
     "docs/decisions/*.md",
     "docs/images/*",
     "docs/notebooks/*",
+    "docs/bi/*",
     "benchmarks/results/*.md",
 )
 FILES = ("dbt_project/README.md", "sql/queries/*.sql", "LICENSE")

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from warehouse import Warehouse
 
 from recudf.cli import main
+from recudf.doctor.machine import Inputs
+from recudf.engines.examining_inputs import extent, mapped_inputs
 
 
 def examine(path, *options, code=0):
@@ -95,9 +97,9 @@ def test_inputs_of_poor_quality(tmp_path):
         "100.0% of the characters of 5 texts are unknown to the encoder",
     )
     assert "characters" not in examine(shop.path, "--vars", "{encoder: lexical}", code=1)
-    # 5 texts, 10 events, 6 users: 14 MiB + 57.5 kB + 1 kB + 33 kB
-    assert " MiB now, some 14 once built; " in found["disk"][0][1]
-    assert found["memory"][0][1].startswith("some 0.8 GiB for a first build, of ")
+    # 5 texts, 10 events, 6 users: 21 MiB + 35 kB + 1.5 kB + 57 kB, and the texts' characters
+    assert " MiB now, some 21 once built; " in found["disk"][0][1]
+    assert found["memory"][0][1].startswith("some 0.9 GiB for a first build, of ")
     assert found["build"] == [("note", "none in the schema recudf", "run `recudf build`")]
 
 
@@ -194,3 +196,18 @@ def test_files_that_are_none_or_of_a_newer_format(tmp_path):
     found = examine(tmp_path / "new.duckdb")
     assert found["storage version"][0][0] == "note"
     assert "BI tools with an older DuckDB cannot open it" in found["storage version"][0][1]
+
+
+def test_the_size_of_inputs_is_counted(tmp_path):
+    """Of two items one has words, six characters; of texts there are three with eleven, and two different ones."""
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute("""
+            create schema raw;
+            create table raw.items as
+                from (values ('i1', 'tent', 'ab'), ('i2', ' ', null)) as t(item_id, title, category);
+            create table raw.texts as
+                from (values ('u1', 'abc'), ('u2', 'abc'), ('u2', 'fghij')) as t(user_id, text);
+            create table raw.interactions as
+                from (values ('u1', 'i1'), ('u1', 'i2'), ('u2', 'i1')) as t(user_id, item_id)""")
+        inputs, _ = mapped_inputs(connection, {})
+        assert extent(connection, inputs) == Inputs(texts=3, characters=6 + 11, events=3, users=2)

@@ -21,21 +21,26 @@ CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 @dataclass(frozen=True)
 class Inputs:
-    """texts: different ones, of items and of users. events: rows of interactions. users: who have one."""
+    """texts: different ones, of items and of users. characters: of all rows of texts. events: rows of
+    interactions. users: who have one."""
 
     texts: int
+    characters: int
     events: int
     users: int
 
     @property
     def file_bytes(self) -> float:
-        """Size of the database after a build."""
-        return 14 * MIB + 11_500 * self.texts + 100 * self.events + 5_500 * self.users
+        """Size of the database after a build. A text has four vectors, and more words the longer it is; a
+        user has half a dozen vectors; each table takes a block or two."""
+        of_texts = 7_000 * self.texts + 15 * self.characters
+        return 21 * MIB + of_texts + 150 * self.events + 9_500 * self.users
 
     @property
     def peak_bytes(self) -> float:
         """The most memory of a first build."""
-        return 0.8 * GIB + 100e-6 * GIB * self.texts + 1.2e-6 * GIB * self.events
+        of_texts = 45e-6 * self.texts + 0.09e-6 * self.characters
+        return GIB * (0.9 + of_texts + 1.2e-6 * self.events)
 
 
 def memory_bytes(limit: Path = CGROUP) -> int | None:

@@ -175,15 +175,18 @@ def _matching(connection: duckdb.DuckDBPyConnection, items: Mapped, events: Mapp
 def extent(connection: duckdb.DuckDBPyConnection, inputs: list[Mapped]) -> Inputs:
     """How large the inputs are."""
     by_name = {each.name: each for each in inputs}
-    counts = {"interactions": "count(*)"}
+    counts = {"interactions": "count(*), 0"}
     if "items" in by_name:
         items = by_name["items"]
         words = [items.value(c) for c in ("title", "description", "category") if c in items.columns]
-        counts["items"] = f"count(*) filter (where coalesce({', '.join([*words, 'null'])}) is not null)"
+        text = f"coalesce({', '.join([*words, 'null'])})"
+        lengths = " + ".join([*(f"coalesce(length({word}), 0)" for word in words), "0"])
+        counts["items"] = f"count(*) filter (where {text} is not null), coalesce(sum({lengths}), 0)"
     if "texts" in by_name and "text" in by_name["texts"].columns:
-        counts["texts"] = f"count(distinct {by_name['texts'].value('text')})"
+        text = by_name["texts"].value("text")
+        counts["texts"] = f"count(distinct {text}), coalesce(sum(length({text})), 0)"
     found = {
-        name: connection.execute(f"select {count} from {by_name[name].relation}").fetchall()[0][0]
+        name: connection.execute(f"select {count} from {by_name[name].relation}").fetchall()[0]
         for name, count in counts.items()
         if name in by_name
     }
@@ -193,7 +196,8 @@ def extent(connection: duckdb.DuckDBPyConnection, inputs: list[Mapped]) -> Input
         ((users,),) = connection.execute(
             f"select count(distinct {events.value('user_id')}) from {events.relation}"
         ).fetchall()
-    return Inputs(found.get("items", 0) + found.get("texts", 0), found.get("interactions", 0), users)
+    texts, characters = (sum(found.get(name, (0, 0))[i] for name in ("items", "texts")) for i in (0, 1))
+    return Inputs(texts, characters, found.get("interactions", (0, 0))[0], users)
 
 
 def unknown_characters(
