@@ -26,7 +26,7 @@ def functions() -> str:
     for module in udf_modules():
         text = inspect.getdoc(importlib.import_module(module)) or ""
         parts.append(f"## {module.rsplit('.', 1)[1]}\n\n{_with_fences(text)}\n")
-    for statement in sql_macros():
+    for statement in sql_macros().values():
         comment = "\n".join(line[3:] for line in statement.splitlines() if line.startswith("-- "))
         parts.append(
             f"## {comment.split('(', 1)[0]}\n\n`{comment.split(':', 1)[0]}`:{comment.split(':', 1)[1]}\n"

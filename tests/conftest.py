@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from both_engines import OnDuckDB, OnSpark, start_spark
-from templates import compiled_once
+from dbt_once import compiled_once, validated_once
 
 DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -17,8 +17,8 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates():
-    with compiled_once():
+def _read_once():
+    with compiled_once(), validated_once():
         yield
 
 

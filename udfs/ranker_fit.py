@@ -14,8 +14,8 @@ A row of the lists is a candidate of a group (a user, or a user in a replay) wit
 or 0. Groups without a 1 or without a 0 are left out.
 
 Keys of params: `features` (their names, as many as a row has; the only one that must be there),
-`only_measured` (some of them, which methods do not see), `baseline` (one that methods are compared with),
-`methods` (some of these five; all of them):
+`hidden_from` (the methods that do not see a feature, like {"x": ["trees"]}), `baseline` (a feature that
+methods are compared with), `methods` (some of these five; all of them):
 - `listwise`: linear; the softmax of a group's scores is to be near one mass spread over its positives
   (Cao et al., Learning to Rank: From Pairwise Approach to Listwise Approach, ICML 2007);
 - `logistic`: logistic regression of single rows; `svm`: linear, with the squared hinge loss;
@@ -33,6 +33,7 @@ Rows of the result, by kind:
   feature alone, largest first. Rows of equal score share their places.
 - `gain`: by how much that of a method is more than that of the baseline, and the standard error of this mean
   over groups (threshold).
+- `lag`: the same of the best method and this one: by how much it is less.
 - `chosen`: the method with the largest, of equal ones the first.
 - `scale` (value: mean, threshold: standard deviation of a feature), `weight`, `intercept`: the score of a
   linear method is intercept + the sum of weight x (feature - mean) / deviation. Where a single feature is

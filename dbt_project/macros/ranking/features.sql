@@ -75,19 +75,15 @@ million weights, of small catalogues up to 500 of each item. #}
 {%- endmacro %}
 
 
-{# The methods that are fitted, by how: a linear one, and those whose score is no sum. #}
-{% macro ranker_fits() -%}
+{# What ranker_fit is asked for, with the names of the features: the fixed weights' score is one more for the methods
+whose score is a sum, so that they learn what to add to it. #}
+{% macro ranker_params(names) -%}
     {%- set method = recudf.ranking_method() -%}
-    {{ return([['listwise', 'logistic', 'svm'], recudf.curved_methods()] if method == 'auto' else [[method]]) }}
-{%- endmacro %}
-
-
-{# The same of ranker_fit: one of ranker_fits, with the names of the features. #}
-{% macro ranker_params(methods, names) -%}
+    {%- set all = ['listwise', 'logistic', 'svm', 'trees', 'network'] -%}
     {{ recudf.text_literal(tojson({
-        'features': names + ['fixed'], 'only_measured': ['fixed'] if methods[0] in recudf.curved_methods() else [],
-        'baseline': 'fixed', 'methods': methods, 'l2': 0.4, 'folds_by': ':', 'rounds': 100, 'leaves': 8, 'rate': 0.1,
-        'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'judged': ':known:',
+        'features': names + ['fixed'], 'hidden_from': {'fixed': recudf.curved_methods()}, 'baseline': 'fixed',
+        'methods': all if method == 'auto' else [method], 'l2': 0.4, 'folds_by': ':', 'rounds': 100, 'leaves': 8,
+        'rate': 0.1, 'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'judged': ':known:',
         'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import itertools
 import os
+import re
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ from recudf.settings import Settings
 STORAGE_VERSION = "v1.2.0"  # the oldest file format with all we need: DuckDB 1.2 to 2.x open it
 SQLITE = b"SQLite format 3\0"  # how its files begin
 CONFIG = {"storage_compatibility_version": STORAGE_VERSION}
+CREATED = re.compile(r"temp macro (\w+)")
 _sessions = itertools.count()
 
 
@@ -103,18 +105,42 @@ def create_macros(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None
 
     They tell functions that use indexes for which statement of which cursor they work.
     """
+    session = new_session(cursor)
+    for name in macro_names(settings):
+        cursor.execute(macro(name, settings, session))
+
+
+def new_session(cursor: duckdb.DuckDBPyConnection) -> int:
+    """A number for a cursor, which owns the indexes that its statements make."""
     session = next(_sessions)
     weakref.finalize(cursor, STORE.end_session, session)
-    for function in discover(settings):
-        overloads = ", ".join(_overloads(function, _private_name(function, settings), session))
-        cursor.execute(f"create or replace temp macro {function.name}{overloads}")
-    for statement in sql_macros():
-        cursor.execute(statement)
+    return session
 
 
-def sql_macros() -> list[str]:
-    """The CREATE MACRO statements of sql/macros."""
-    return statements("macros")
+@functools.cache
+def macro_names(settings: Settings) -> tuple[str, ...]:
+    """The public names, in lower case: of the functions, then of sql/macros. None of them needs another."""
+    return tuple(name.lower() for name in (*_functions(settings), *sql_macros()))
+
+
+def macro(name: str, settings: Settings, session: int) -> str:
+    """The statement that creates a public name, given in lower case, for a session."""
+    if name in sql_macros():
+        return sql_macros()[name]
+    function = _functions(settings)[name]
+    overloads = ", ".join(_overloads(function, _private_name(function, settings), session))
+    return f"create or replace temp macro {function.name}{overloads}"
+
+
+@functools.cache
+def _functions(settings: Settings) -> dict[str, Function]:
+    return {function.name.lower(): function for function in discover(settings)}
+
+
+@functools.cache
+def sql_macros() -> dict[str, str]:
+    """The CREATE MACRO statements of sql/macros, by name."""
+    return {CREATED.search(statement)[1].lower(): statement for statement in statements("macros")}  # type: ignore[index]
 
 
 def sql_type(type_: pa.DataType) -> str:

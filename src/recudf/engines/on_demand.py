@@ -1,21 +1,19 @@
-"""Cursors that get the public names with the first statement that could call one.
+"""Cursors that get a public name with the first statement that could call it.
 
-dbt opens a cursor for each model and each test, and few of them call a function, while its macros take some
+dbt opens a cursor for each model and each test, and few of them call a function, while all macros take some
 20 ms to create. A statement can call a function whose name is in its text, or in the definition of a view, a
 macro, a default or a constraint that it meets. A macro, and what a database holds when it is opened, are met
-by their names; once a statement makes another such definition every cursor gets the names.
+by their names, and get all; once a statement makes another such definition every cursor gets all.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any
 
 import duckdb
 
-from recudf.engines.duckdb import create_macros, sql_macros
-from recudf.functions import discover
+from recudf.engines.duckdb import macro, macro_names, new_session
 from recudf.settings import Settings
 
 WORD = re.compile(r"\w+")
@@ -50,7 +48,8 @@ class Definitions:
     """Whether something in the databases of a connection calls a function by its public name."""
 
     def __init__(self, settings: Settings) -> None:
-        self._names = set(public_names(settings))
+        self.all = frozenset(macro_names(settings))
+        self._names = set(self.all)
         self._call = re.compile(rf'\b(?:{"|".join(sorted(self._names))})"?{GAP}\(', re.IGNORECASE | re.DOTALL)
         self._held: set[str] = set()  # names of what calls one
         self._looked = False
@@ -77,14 +76,14 @@ class Definitions:
         self._held |= calling
         self._names |= calling
 
-    def names_in(self, sql: str) -> bool:
-        """Whether a statement could call a function; notes when it defines something that could."""
+    def names_in(self, sql: str) -> frozenset[str]:
+        """The public names that a statement could call; notes when it defines something that could."""
         text = sql.lower()
         words = set(WORD.findall(text))
         named = not self._names.isdisjoint(words)
-        if named and (macro := MACRO.match(text)):
-            self._hold({macro[1]})
-            return True
+        if named and (defined := MACRO.match(text)):
+            self._hold({defined[1]})
+            return self.all
         passed_on = not self._held.isdisjoint(words) and ("rename" in words or DEFINITION.search(text))
         if passed_on or not words.isdisjoint(ELSEWHERE):
             self.call = True
@@ -92,11 +91,13 @@ class Definitions:
             # dbt fills a table of typed columns in the same text
             kept = (FILLED.split(text[found.start() :])[0] for found in DEFINITION.finditer(text))
             self.call = any(self._call.search(expression) for expression in kept)
-        return named or self.call
+        if self.call or not self._held.isdisjoint(words):
+            return self.all
+        return self.all & words
 
 
 class CursorOnDemand:
-    """A cursor of DuckDB's whose public names are created before the first statement that could call one."""
+    """A cursor of DuckDB's whose public names are created before the first statement that could call them."""
 
     def __init__(
         self, cursor: duckdb.DuckDBPyConnection, settings: Settings, definitions: Definitions
@@ -104,37 +105,30 @@ class CursorOnDemand:
         self._cursor = cursor
         self._settings = settings
         self._definitions = definitions
-        self._has_names = False
+        self._session: int | None = None
+        self._created: set[str] = set()
 
     def execute(self, sql: Any, *values: Any) -> Any:
-        """As DuckDB's; a statement that DuckDB has parsed counts as one that could call a function."""
-        if not isinstance(sql, str) or self._definitions.names_in(sql):
-            self._create_names()
+        """As DuckDB's; a statement that DuckDB has parsed counts as one that could call any function."""
+        self._create(self._definitions.names_in(sql) if isinstance(sql, str) else self._definitions.all)
         if not isinstance(sql, str) or ENDS.search(sql):
-            self._has_names = False  # those created in the transaction are gone
+            self._created.clear()  # those created in the transaction are gone
         return self._cursor.execute(sql, *values)
 
     def rollback(self) -> Any:
         """As DuckDB's."""
-        self._has_names = False
+        self._created.clear()
         return self._cursor.rollback()
 
     def __getattr__(self, name: str) -> Any:
         if name not in PLAIN:
             self._definitions.call = True
-            self._create_names()
+            self._create(self._definitions.all)
         return getattr(self._cursor, name)
 
-    def _create_names(self) -> None:
-        if not self._has_names:
-            create_macros(self._cursor, self._settings)
-            self._has_names = True
-
-
-@functools.cache
-def public_names(settings: Settings) -> frozenset[str]:
-    """Names of all functions and SQL macros, in lower case."""
-    macros = (re.search(r"temp macro (\w+)", statement) for statement in sql_macros())
-    return frozenset(
-        [f.name.lower() for f in discover(settings)] + [found[1].lower() for found in macros if found]
-    )
+    def _create(self, names: frozenset[str]) -> None:
+        for name in sorted(names - self._created):
+            if self._session is None:
+                self._session = new_session(self._cursor)
+            self._cursor.execute(macro(name, self._settings, self._session))
+            self._created.add(name)

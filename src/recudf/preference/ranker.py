@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from recudf import interrupts
-from recudf.errors import ParameterError
 from recudf.preference.events import Floats, Ints
-from recudf.preference.params import FitParams
 from recudf.preference.ranker_calibration import calibrated
 from recudf.preference.ranker_linear import Linear, fit_linear
 from recudf.preference.ranker_network import Network, fit_network
+from recudf.preference.ranker_params import RankerParams
 from recudf.preference.ranker_rows import Ranked, ndcg_of_groups, read_ranked
 from recudf.preference.ranker_trees import Boosted, fit_trees
 from recudf.vectors import scatter, valid_mask
 
-METHODS = ("listwise", "logistic", "svm", "trees", "network")
 FEATURE = "feature:"  # before the name of a feature that is ranked by alone
 
 ROW = pa.struct(
@@ -40,67 +37,6 @@ ROW = pa.struct(
 )
 ROWS = pa.list_(ROW)
 Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class RankerParams(FitParams):
-    """What `ranker_fit` is asked for.
-
-    features: their names, in the order of a row. only_measured: those that methods do not see. baseline: one
-    that methods are compared with, or "". methods: some of METHODS. folds: of the cross-validation; folds_by:
-    a separator, as Ranked.folds takes it. k: of ndcg. seed: of the trees and the network. l2: penalty of the
-    linear methods. rounds, leaves (of a tree, at most), rate, min_leaf (rows of a leaf, at least): of the
-    trees. units, epochs, network_l2: of the network. judged: groups whose name has this text tell how good a
-    method is.
-    """
-
-    features: tuple[str, ...] = ()
-    only_measured: tuple[str, ...] = ()
-    baseline: str = ""
-    methods: tuple[str, ...] = METHODS
-    folds: int = 3
-    folds_by: str = ""
-    k: int = 10
-    seed: int = 42
-    l2: float = 1e-3
-    rounds: int = 200
-    leaves: int = 15
-    rate: float = 0.05
-    min_leaf: int = 100
-    units: int = 16
-    epochs: int = 20
-    network_l2: float = 0.003
-    judged: str = ""
-
-    def __post_init__(self) -> None:
-        for name in ("features", "methods", "only_measured"):
-            object.__setattr__(self, name, self._names(name))
-        if unknown := sorted(
-            {*self.only_measured, *([self.baseline] if self.baseline else [])} - {*self.features}
-        ):
-            raise ParameterError(f"{unknown[0]!r} is no feature: choose from {', '.join(self.features)}")
-        if len(self.only_measured) == len(self.features):
-            raise ParameterError(
-                f"only_measured has all features: leave methods one, like {self.features[0]!r}"
-            )
-        if unknown := [method for method in self.methods if method not in METHODS]:
-            raise ParameterError(f"methods has {unknown[0]!r}: choose from {', '.join(METHODS)}")
-        for name in ("folds_by", "judged"):
-            if not isinstance(getattr(self, name), str):
-                raise ParameterError(f'{name} is {getattr(self, name)!r}: give a text, like ":"')
-        self.require_whole(folds=2, k=1, seed=0, rounds=1, leaves=2, min_leaf=1, units=1, epochs=1)
-        self.require_numbers("l2", "network_l2", "rate", above_zero=True)
-
-    def _names(self, name: str) -> tuple[str, ...]:
-        """A list of distinct names."""
-        value: Any = getattr(self, name)
-        given = value if isinstance(value, list | tuple) else ()
-        may_be_none = name == "only_measured" and isinstance(value, list | tuple)
-        if not (given or may_be_none) or not all(isinstance(each, str) and each for each in given):
-            raise ParameterError(f'{name} is {value!r}: give a list of names, like ["a", "b"]')
-        if twice := sorted({each for each in given if given.count(each) > 1}):
-            raise ParameterError(f"{name} has {twice[0]!r} more than once: give each one name")
-        return tuple(given)
 
 
 def ranker_fits(groups: pa.Array, features: pa.Array, labels: pa.Array, params: pa.Array) -> pa.Array:
@@ -124,30 +60,34 @@ def ranker_fits(groups: pa.Array, features: pa.Array, labels: pa.Array, params: 
 def fit_ranker(rows: Ranked, params: RankerParams) -> Rows:
     """The rows of the table that the methods and what is known of them make."""
     folds = rows.folds(min(params.folds, len(rows.groups)), params.folds_by)
-    seen = [place for place, name in enumerate(params.features) if name not in params.only_measured]
-    names = tuple(params.features[place] for place in seen)
-    shown = Ranked(rows.features[:, seen], rows.positive, rows.starts, rows.groups)
-    held_out = dict(_held_out(shown, folds, params))
+    held_out = dict(_held_out(rows, folds, params))
     for place, name in enumerate(params.features):
         held_out[FEATURE + name] = rows.features[:, place]
     told, best = _measured(held_out, rows, folds, params)
     for method in params.methods:
-        told += _told(_fit(shown, method, params), method, names)
+        names = tuple(params.features[place] for place in params.seen_by(method))
+        told += _told(_fit(_shown(rows, method, params), method, params), method, names)
     if best.startswith(FEATURE):
         alone = Linear(np.zeros(1), np.ones(1), np.ones(1), 0.0)
         told += _told(alone, best, (best.removeprefix(FEATURE),))
     return told
 
 
+def _shown(rows: Ranked, method: str, params: RankerParams) -> Ranked:
+    """The rows with the features that a method sees."""
+    return Ranked(rows.features[:, params.seen_by(method)], rows.positive, rows.starts, rows.groups)
+
+
 def _held_out(rows: Ranked, folds: Ints, params: RankerParams) -> Iterator[tuple[str, Floats]]:
     """Scores by each method of groups that it was not fitted on."""
     since = interrupts.generation()
     for method in params.methods:
+        shown = _shown(rows, method, params)
         scores = np.zeros(len(rows.positive))
         for part in range(int(folds.max()) + 1):
             interrupts.check(since)
             chosen = (folds == part)[rows.owners]
-            scores[chosen] = _fit(rows.kept(folds != part), method, params)(rows.features[chosen])
+            scores[chosen] = _fit(shown.kept(folds != part), method, params)(shown.features[chosen])
         yield method, scores
 
 
@@ -164,14 +104,24 @@ def _measured(scores: dict[str, Floats], rows: Ranked, folds: Ints, params: Rank
     told = [_row("quality", method, name=measure, value=value) for method, value in quality.items()]
     best = max(quality, key=quality.__getitem__)  # the first of equal ones
     told.append(_row("chosen", best, name=measure, value=quality[best]))
+    leader = max(params.methods, key=quality.__getitem__)
     for method in params.methods:
+        told.append(_row("lag", method, **_difference(of_groups[leader], of_groups[method], measure)))
         if params.baseline:
-            gain = of_groups[method] - of_groups[baseline]
-            error = float(gain.std() / np.sqrt(len(gain)))
-            told.append(_row("gain", method, name=measure, threshold=error, value=float(gain.mean())))
+            told.append(_row("gain", method, **_difference(of_groups[method], of_groups[baseline], measure)))
     for method in (*params.methods, *([baseline] if params.baseline else [])):
         told += [_row(kind, method, **row) for kind, row in calibrated(scores[method], judged, folds)]
     return told, best
+
+
+def _difference(first: Floats, second: Floats, measure: str) -> dict[str, Any]:
+    """The mean over groups of how much more the first is, and its standard error."""
+    more = first - second
+    return {
+        "name": measure,
+        "threshold": float(more.std() / np.sqrt(len(more))),
+        "value": float(more.mean()),
+    }
 
 
 def _fit(rows: Ranked, method: str, params: RankerParams) -> Linear | Boosted | Network:

@@ -14,6 +14,7 @@ from sklearn.svm import LinearSVC
 
 from recudf.errors import InputError, ParameterError
 from recudf.preference.ranker import ranker_fits
+from recudf.preference.ranker_params import METHODS
 from recudf.preference.ranker_rows import Ranked, ndcg_of_groups
 
 NAMES = ["score", "rank", "age"]
@@ -311,10 +312,33 @@ def test_a_gain_is_the_mean_difference_with_its_standard_error():
     assert gain["threshold"] == pytest.approx(0.5 / math.sqrt(2))
 
 
-def test_what_is_only_measured_is_no_part_of_a_score():
+def test_a_lag_is_the_mean_difference_to_the_best_method_with_its_standard_error():
+    groups, features, labels = candidates()
+    rows = fit(groups, features, labels, **SMALL)
+    quality = {row["method"]: row["value"] for row in of(rows, "quality") if ":" not in row["method"]}
+    lags = {row["method"]: row for row in of(rows, "lag")}
+    assert lags.keys() == quality.keys()
+    for method, lag in lags.items():
+        assert lag["value"] == pytest.approx(max(quality.values()) - quality[method])
+    assert lags[max(quality, key=quality.get)]["threshold"] == 0
+    assert max(lag["threshold"] for lag in lags.values()) > 0
+
+
+def test_a_feature_is_hidden_from_a_method():
+    seeing, blind = (
+        fit(*candidates(), NAMES, methods=["listwise", "svm"], **more)
+        for more in ({}, {"hidden_from": {NAMES[0]: ["svm"]}})
+    )
+    assert {row["feature"] for row in of(seeing, "weight", "svm")} == {*NAMES}
+    assert {row["feature"] for row in of(blind, "weight", "svm")} == {*NAMES[1:]}
+    assert {row["feature"] for row in of(blind, "scale", "svm")} == {*NAMES[1:]}
+    assert of(seeing, "weight", "listwise") == of(blind, "weight", "listwise")
+
+
+def test_what_is_hidden_from_all_is_no_part_of_a_score():
     groups, features, labels = candidates()
     whole = [[*row, label] for row, label in zip(features, labels, strict=True)]
-    more = {"only_measured": ["told"], "baseline": "told"}
+    more = {"hidden_from": {"told": METHODS}, "baseline": "told"}
     rows = fit(groups, whole, labels, [*NAMES, "told"], **more, **SMALL)
     plain = fit(groups, features, labels, **SMALL)
     for method, kind in (
@@ -386,7 +410,11 @@ def test_too_few_groups_are_null(given):
             "methods has 'forest': choose from listwise, logistic, svm, trees, network",
         ),
         ({"baseline": "y"}, "'y' is no feature: choose from x"),
-        ({"only_measured": ["x"]}, "only_measured has all features: leave methods one, like 'x'"),
+        ({"hidden_from": {"y": ["svm"]}}, "'y' is no feature: choose from x"),
+        ({"hidden_from": ["x"]}, "hidden_from is .*: give an object, like"),
+        ({"hidden_from": {"x": "svm"}}, "hidden_from of 'x' is 'svm': give a list of names"),
+        ({"hidden_from": {"x": ["forest"]}}, "hidden_from of 'x' has 'forest': choose from listwise"),
+        ({"hidden_from": {"x": ["svm"]}}, "all features are hidden from 'svm': leave it one, like 'x'"),
         ({"folds": 1}, "folds is 1: give a whole number from 2"),
         ({"folds_by": 1}, 'folds_by is 1: give a text, like ":"'),
         ({"judged": None, "folds_by": 2}, "folds_by is 2"),
@@ -395,7 +423,7 @@ def test_too_few_groups_are_null(given):
         ({"leaves": 1}, "leaves is 1: give a whole number from 2"),
         (
             {"depth": 3},
-            "unknown parameter 'depth': known are features, only_measured, baseline, methods, folds",
+            "unknown parameter 'depth': known are features, hidden_from, baseline, methods, folds",
         ),
     ],
 )

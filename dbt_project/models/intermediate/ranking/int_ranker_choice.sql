@@ -1,7 +1,7 @@
 -- The scorer in use: the one that ranking_method names, or of all that were fitted the simplest that finds as much of
--- what was hidden as the best one, but for one standard error (Breiman et al., Classification and Regression Trees,
--- 1984), on folds that it was not fitted on; if that is more than the fixed weights find, by ranking_min_errors
--- standard errors: less may be chance.
+-- what was hidden as the best one, but for one standard error of the difference (after Breiman et al., Classification
+-- and Regression Trees, 1984), on folds that it was not fitted on; if that is more than the fixed weights find, by
+-- ranking_min_errors standard errors: less may be chance.
 {%- set method = recudf.ranking_method() %}
 with fits as (
     select * from {{ ref('recudf', 'int_ranker_fit') }}
@@ -13,23 +13,16 @@ methods as (
         quality.value,
         gains.value as gain,
         gains.threshold as gain_error,
+        lags.value <= lags.threshold as is_as_good,
         {{ recudf.method_complexity('quality.method') }} as complexity
     from fits as quality
     inner join fits as gains on quality.method = gains.method and gains.kind = 'gain'
+    inner join fits as lags on quality.method = lags.method and lags.kind = 'lag'
     where quality.kind = 'quality'{{ " and quality.method = '" ~ method ~ "'" if method != 'auto' }}
 ),
 
-leader as (
-    select value - gain_error as least from methods order by value desc, complexity limit 1
-),
-
 best as (
-    select methods.*
-    from methods
-    cross join leader
-    where methods.value >= leader.least
-    order by methods.complexity
-    limit 1
+    select * from methods where is_as_good order by complexity limit 1
 ),
 
 measured as (

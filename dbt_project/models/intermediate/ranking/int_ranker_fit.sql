@@ -30,7 +30,7 @@ examples as (
     where features.fold > 0
 ),
 
-lists as {{ recudf.materialized() }} (
+lists as (
     select
         {{ recudf.array_in_order('group_id', ['group_id', 'item_id']) }} as group_ids,
         {{ recudf.array_in_order('features', ['group_id', 'item_id']) }} as features,
@@ -39,11 +39,7 @@ lists as {{ recudf.materialized() }} (
 ),
 
 fitted as (
-    {%- for methods in recudf.ranker_fits() %}
-    select ranker_fit(group_ids, features, labels, {{ recudf.ranker_params(methods, names) }}) as fits
-    from lists
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select ranker_fit(group_ids, features, labels, {{ recudf.ranker_params(names) }}) as fits from lists
 ),
 
 judged as (
