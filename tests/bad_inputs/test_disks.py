@@ -160,6 +160,7 @@ MOMENTS = {
 }
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up(database, disk, small_encoder):
     fill_up(database, disk("60m"), small_encoder, "dbt logs")
 

@@ -102,7 +102,7 @@ SETTINGS = {
 
 @pytest.fixture(
     scope="module",
-    params=["lexical", *(pytest.param(name, marks=pytest.mark.slow) for name in ("default", "learned"))],
+    params=[pytest.param(name, marks=pytest.mark.slow) for name in SETTINGS],
 )
 def cut(request, tmp_path_factory, sample):
     """The sample with rows around a moment in its middle that is an event's time: (warehouse, moment). By an encoder

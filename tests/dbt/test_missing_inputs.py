@@ -97,6 +97,7 @@ def test_users_and_items_alone(build, one_file):
     assert rows == [(f"i{n}", "popular") for n in (0, 1, 10, 11, 2, 3, 4, 5, 6, 7)]
 
 
+@pytest.mark.slow
 def test_items_and_interactions(build, one_file):
     """Without texts, profiles come from items. 20 events, 5 of each user with different items: 12 - 5 are left."""
     found = build(items=ITEMS, interactions=EVENTS)

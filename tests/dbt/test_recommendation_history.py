@@ -115,6 +115,7 @@ def test_a_build_that_looks_back_adds_its_moment_and_forgets_nothing(shop):
     assert shop.outcomes(FEBRUARY) == {}
 
 
+@pytest.mark.slow
 def test_old_rows_and_users_who_are_gone_are_forgotten(shop):
     """From 20 February to 15 January there are 36 days, to the 10th 41; ann is in no input any more."""
     kept = [row for row in (*UNTIL_JANUARY, *LATER) if row[0] != "ann"]

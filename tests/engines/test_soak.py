@@ -12,6 +12,7 @@ SOAK = Path(__file__).parents[2] / "benchmarks" / "soak.py"
 SECONDS = os.environ.get("RECUDF_SOAK_SECONDS", "4")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600 + float(SECONDS))
 def test_eight_threads_of_mixed_queries(tiny_encoder):
     options = ["--seconds", SECONDS, "--threads", "8", "--encoder", str(tiny_encoder)]
