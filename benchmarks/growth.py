@@ -3,7 +3,8 @@
     python benchmarks/growth.py DATA/goodbooks --every 8 --factor 1 --factor 4 --factor 16 --spark-up-to 4
 
 The interactions of every n-th user, copied `factor` times with users of their own; items stay, and are
-embedded once. One model at a time on both engines. Written to benchmarks/results/growth.md; needs /proc.
+embedded once. With --items it is the items that are copied, with events of the same users. One model at a
+time on both engines. Written to benchmarks/results/growth.md; needs /proc.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Built:
 @click.option(
     "--spark-up-to", type=int, help="The largest factor on Spark; all of them where it is not given."
 )
+@click.option("--items", "of_items", is_flag=True, help="Copy items instead of users.")
 @click.option("--vars", "variables", default="{}", help="Vars of the builds on DuckDB, as for recudf build.")
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder for what is built.")
 @click.option("--output", type=click.Path(path_type=Path), default=RESULTS / "growth.md")
@@ -66,6 +68,7 @@ def main(
     every: int,
     factors: tuple[int, ...],
     spark_up_to: int | None,
+    of_items: bool,
     variables: str,
     keep: Path | None,
     output: Path,
@@ -78,7 +81,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         places = {factor: (keep or Path(folder)) / f"x{factor}" for factor in factors}
         for factor, place in places.items():
-            rows[factor] = copied(data, place / "inputs", every, factor)
+            rows[factor] = copied(data, place / "inputs", every, factor, "item_id" if of_items else "user_id")
             builds["DuckDB", factor] = on_duckdb(place, places[factors[0]], variables)
             if spark_up_to is None or factor <= spark_up_to:
                 builds["Spark", factor] = on_spark(place)
@@ -88,17 +91,21 @@ def main(
     return None
 
 
-def copied(data: Path, folder: Path, every: int, factor: int) -> tuple[int, int]:
+def copied(data: Path, folder: Path, every: int, factor: int, whose: str) -> tuple[int, int]:
     """Write the inputs; how many interactions, of how many users."""
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute(f"""
             copy (
-                select events.* replace (user_id || '-' || n as user_id)
+                select events.* replace ({whose} || '-' || n as {whose})
                 from '{data}/interactions.parquet' as events, range({factor}) as copies (n)
                 where hash(user_id) % {every} = 0
             ) to '{folder}/interactions.parquet'""")
-        connection.execute(f"copy (from '{data}/items.parquet') to '{folder}/items.parquet'")
+        items = f"'{data}/items.parquet'"
+        if whose == "item_id":
+            renamed = "items.* replace (item_id || '-' || n as item_id)"
+            items = f"(select {renamed} from {items} as items, range({factor}) as copies (n))"
+        connection.execute(f"copy (from {items}) to '{folder}/items.parquet'")
         counted = f"select count(*), count(distinct user_id) from '{folder}/interactions.parquet'"
         return connection.execute(counted).fetchone()
 
