@@ -34,6 +34,7 @@ CASES = {
     "(select sum(n * m) from (select {{ recudf.unnest_together({'n': 'a', 'm': 'b'}) }} from (select {{ recudf.array([1, 2]) }} as a, {{ recudf.array([3, 4]) }} as b) as lists) as rows)": 11,
     f"(select {{{{ recudf.joined_in_order('word', 'position') }}}} from {ROWS})": "a, b, c",
     f"(select {{{{ recudf.joined_in_order('word', 'position') }}}} filter (where position <= 2) from {ROWS})": "a, b",
+    f"(select {{{{ recudf.joined_in_order('word', 'position', '; ') }}}} from {ROWS})": "a; b; c",
     "{{ recudf.split(\"'a|b||c'\", '|') }}": ["a", "b", "", "c"],
     "{{ recudf.words(\"'The Tale of 2 TALES, Žofie and 你好吗呀'\") }}": ["and", "tale", "tales", "the", "žofie", "你好吗呀"],
     "{{ recudf.words(recudf.text_literal(\"don't o\u2019clock\")) }}": ["don't", "o\u2019clock"],
