@@ -38,6 +38,7 @@ CASES = {
     "{{ recudf.split(\"'a|b||c'\", '|') }}": ["a", "b", "", "c"],
     "{{ recudf.words(\"'The Tale of 2 TALES, Žofie and 你好吗呀'\") }}": ["and", "tale", "tales", "the", "žofie", "你好吗呀"],
     "{{ recudf.words(recudf.text_literal(\"don't o\u2019clock\")) }}": ["don't", "o\u2019clock"],
+    "{{ recudf.words(recudf.text_literal(\"an SN-8 for 30-inch players' clip-on\")) }}": ["clip-on", "for", "inch", "players"],
     "{{ recudf.trimmed(\"'\\t\\u00a0a b\\u3000\\n '\") }}": "a b",
     "(select {{ recudf.quoted('a \"b\" `c`') }} from (select 1 as {{ recudf.quoted('a \"b\" `c`') }}) as rows)": 1,
     "{{ recudf.text_literal('it\\'s \\\\d \"x\"') }}": 'it\'s \\d "x"',

@@ -8,6 +8,7 @@ from warehouse import Warehouse
 
 SELECTED = (
     "stg_as_of", "stg_interactions", "int_active_times", "fct_group_interests", "fct_group_segments", "fct_group_similarities",
+    "int_given_group_words",
 )  # fmt: skip
 # ann and bob are one group, cy and dot the other, eve is in none. ann: Saturdays at 20 o'clock; bob: three Saturdays,
 # two of them at that time, and a Monday without an hour; cy and dot: two Tuesdays, and a Friday of dot's.
@@ -27,6 +28,13 @@ ATTITUDES = [
 POINTS = {"ann": [1.0, 0.0], "bob": [0.0, 1.0], "cy": [1.0, 0.0], "dot": [1.0, 0.0]}
 # the tent is for everybody, the stove for the first group alone
 RECOMMENDED = [("ann", "tent", 1), ("ann", "stove", 2), ("bob", "tent", 1), ("bob", "stove", 2), ("cy", "tent", 1), ("dot", "tent", 1)]  # fmt: skip
+
+# what two given groups did, and the words of these items
+DID = [("band", "1"), ("band", "2"), ("band", "3"), ("choir", "4"), ("choir", "5")]
+WORDS = [
+    ("1", "mic"), ("1", "mics"), ("1", "boom"), ("2", "mic"), ("2", "mics"), ("3", "mics"), ("3", "boom"), ("4", "strap"),
+    ("4", "straps"), ("5", "strap"), ("5", "boom"),
+]  # fmt: skip
 
 
 def values(rows):
@@ -52,6 +60,10 @@ def shop(tmp_path_factory):
             from {values(RECOMMENDED)} as t (user_id, item_id, rank)""",
         "fct_group_history": """select 'a' as group_id, 2::bigint as size, 4::bigint as previous_size, timestamp '2024-02-01' as previous_as_of,
             1::bigint as users_joined, 3::bigint as users_left, timestamp '2024-03-09 20:45:00' as as_of""",
+        "stg_memberships": "select '' as group_id, '' as user_id where false",
+        "int_user_items": "select '' as user_id, '' as item_id, 1.0::double as weight where false",
+        "int_group_items": f"select *, 1.0::double as weight from {values(DID)} as t (group_id, item_id)",
+        "int_item_words": f"from {values(WORDS)} as t (item_id, word)",
         "stg_items": "select 'i' as item_id, 'a tent' as title",
         "int_topic_sources": "select 'item' as source_kind, 'stove' as source_id, 'yarn' as topic_id",
         "int_group_points": points,
@@ -99,6 +111,12 @@ def test_a_weekday_that_may_be_chance_is_not_told(shop):
     """Tuesday: all of cy's and half of dot's, .75 +- 2.69 x .25, which holds 1/7."""
     told = "select active_weekday, active_weekday_share from recudf.fct_group_segments where group_id = 'b'"
     assert shop.query(told) == [(None, None)]
+
+
+def test_a_word_is_said_in_one_form(shop):
+    """Of the band's words mics is 3/7, mic and boom 2/7 each, boom of the choir's 1/4; straps is of one item."""
+    words = shop.query("select owner_id, word, position from recudf.int_given_group_words order by 1, 3")
+    assert words == [("band", "mics", 1), ("band", "boom", 2), ("choir", "strap", 1)]
 
 
 def test_two_groups_compared(shop):
