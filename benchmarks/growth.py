@@ -3,14 +3,17 @@
     python benchmarks/growth.py DATA/goodbooks --every 8 --factor 1 --factor 4 --factor 16 --spark-up-to 4
 
 The interactions of every n-th user, copied `factor` times with users of their own; items stay, and are
-embedded once. With --items it is the items that are copied, with events of the same users. One model at a
-time on both engines. Written to benchmarks/results/growth.md; needs /proc.
+embedded once, or their embeddings are those of a warehouse (--embedded). With --items it is the items that
+are copied, with events of the same users. --spark-up-to 0: DuckDB alone. --only: a regular expression of
+models' names; the others are told as one. One model at a time on both engines. Written to
+benchmarks/results/growth.md; needs /proc.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -60,6 +63,8 @@ class Built:
 )
 @click.option("--items", "of_items", is_flag=True, help="Copy items instead of users.")
 @click.option("--vars", "variables", default="{}", help="Vars of the builds on DuckDB, as for recudf build.")
+@click.option("--embedded", type=click.Path(path_type=Path, exists=True), help="A built warehouse.")
+@click.option("--only", help="Models that are told one by one.")
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder for what is built.")
 @click.option("--output", type=click.Path(path_type=Path), default=RESULTS / "growth.md")
 @click.option("--spark", type=click.Path(path_type=Path), hidden=True)
@@ -70,6 +75,8 @@ def main(
     spark_up_to: int | None,
     of_items: bool,
     variables: str,
+    embedded: Path | None,
+    only: str | None,
     keep: Path | None,
     output: Path,
     spark: Path | None,
@@ -82,10 +89,10 @@ def main(
         places = {factor: (keep or Path(folder)) / f"x{factor}" for factor in factors}
         for factor, place in places.items():
             rows[factor] = copied(data, place / "inputs", every, factor, "item_id" if of_items else "user_id")
-            builds["DuckDB", factor] = on_duckdb(place, places[factors[0]], variables)
+            builds["DuckDB", factor] = on_duckdb(place, places[factors[0]], variables, embedded)
             if spark_up_to is None or factor <= spark_up_to:
                 builds["Spark", factor] = on_spark(place)
-            text = report(builds, rows)
+            text = report(builds, rows, only)
             click.echo(text)
             output.write_text(text)
     return None
@@ -110,18 +117,18 @@ def copied(data: Path, folder: Path, every: int, factor: int, whose: str) -> tup
         return connection.execute(counted).fetchone()
 
 
-def on_duckdb(place: Path, first: Path, variables: str) -> Built:
-    """Load and build, with the embeddings of the first build; the first makes them beforehand."""
+def on_duckdb(place: Path, first: Path, variables: str, embedded: Path | None) -> Built:
+    """Load and build, with embeddings of that warehouse, or of the first build, which makes them before."""
     built = place / "built.duckdb"
     recudf = [sys.executable, "-m", "recudf"]
     subprocess.run([*recudf, "load", place / "inputs", "--database", built], check=True)
-    if place == first:
+    if place == first and not embedded:
         embed = ("--select", f"+{EMBEDDING}")
         subprocess.run([*recudf, "build", "--quiet", *embed, "--database", built], check=True)
     else:
         with duckdb.connect(str(built)) as connection:
             connection.execute("create schema recudf_embeddings")
-            connection.execute(f"attach '{first / 'built.duckdb'}' as first (read_only)")
+            connection.execute(f"attach '{embedded or first / 'built.duckdb'}' as first (read_only)")
             relation = f"recudf_embeddings.{EMBEDDING}"
             connection.execute(f"create table {relation} as from first.{relation}")
     build = [*recudf, "build", "--quiet", *UNTESTED, "--full-refresh", "--database", built]
@@ -163,7 +170,9 @@ def _epoch(time: str) -> float:
     return datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
 
 
-def report(builds: dict[tuple[str, int], Built], rows: dict[int, tuple[int, int]]) -> str:
+def report(
+    builds: dict[tuple[str, int], Built], rows: dict[int, tuple[int, int]], only: str | None = None
+) -> str:
     """The figures as a document: models that take longest first."""
     columns = sorted(builds)
     lines = [
@@ -187,9 +196,9 @@ def report(builds: dict[tuple[str, int], Built], rows: dict[int, tuple[int, int]
         _row("of it Python", [f"{builds[c].python:.1f}" for c in columns]),
         _row("cores busy with other work", [f"{builds[c].others:.1f}" for c in columns]),
     ]
-    lines += _by_model("CPU seconds", "cpu", builds)
-    lines += _by_model("Seconds", "seconds", builds)
-    lines += _by_model("Peak memory in GB while the model was built", "memory", builds)
+    lines += _by_model("CPU seconds", "cpu", builds, only)
+    lines += _by_model("Seconds", "seconds", builds, only)
+    lines += _by_model("Peak memory in GB while the model was built", "memory", builds, only)
     return "\n".join([*lines, ""])
 
 
@@ -197,14 +206,18 @@ def _stages(builds: dict[tuple[str, int], Built], column: tuple[str, int]) -> li
     return list(builds[column].stages.values())
 
 
-def _by_model(title: str, measure: str, builds: dict[tuple[str, int], Built]) -> list[str]:
-    """A table of the models that take more than a moment, and one line for all others."""
+def _by_model(title: str, measure: str, builds: dict[tuple[str, int], Built], only: str | None) -> list[str]:
+    """A table of the models that take more than a moment, or are asked for; one line for all others."""
     columns = sorted(builds)
     steps = [(a, b) for a, b in pairwise(columns) if a[0] == b[0]]
     found = {column: {n: getattr(s, measure) for n, s in builds[column].stages.items()} for column in columns}
     last = builds[columns[-1]].stages
     names = sorted(last, key=lambda name: -last[name].cpu)
-    long = [name for name in names if any(build.stages[name].cpu >= SHOWN for build in builds.values())]
+    long = [
+        name
+        for name in names
+        if (re.search(only, name) if only else any(b.stages[name].cpu >= SHOWN for b in builds.values()))
+    ]
     values = {name: [found[column][name] for column in columns] for name in long}
     if measure != "memory":  # which does not add up
         rest = [name for name in names if name not in long]

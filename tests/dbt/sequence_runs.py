@@ -20,7 +20,7 @@ FITS = ("int_group_fits", "int_topic_fits", "int_field_fits")
 # were handed over.
 FOLLOWS_EARLIER_FITS = {
     "dim_groups": "*",  # ids and k-means both start from the groups of the build before
-    "fct_group_members": "*",  # members are nearest to those groups' centroids
+    "fct_group_members": "*",  # members are nearest to those groups' centroids, or stay where they were
     "fct_group_recommendations": "group_id not like 'discovered-%'",
     "fct_group_history": "*",  # ... and how they were, so long ago as earlier builds saw
     "fct_group_member_history": "*",
@@ -45,6 +45,7 @@ KEPT = (  # what is handed over
     "fct_group_member_history",
     "fct_group_history",
 )
+STARTED_FROM = (*KEPT, "int_group_members")  # that is built anew, from itself
 # `recudf build` leaves tables alone where nothing has changed; with an option that it does not know it builds
 WITHOUT_SHORTCUT = ("--log-level-file", "none")
 
@@ -209,7 +210,7 @@ def compare_with_full_build(sequence, state, warehouse, whole):
             return
         warehouse.run(
             f"attach '{kept}' as kept (read_only)",
-            *(f"create or replace table recudf.{name} as from kept.recudf.{name}" for name in KEPT),
+            *(f"create or replace table recudf.{name} as from kept.recudf.{name}" for name in STARTED_FROM),
         )
         after = [f"{name}+" for name in KEPT]
         result = warehouse.try_build("--select", *after, "--exclude", *KEPT, state=state)

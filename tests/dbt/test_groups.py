@@ -1,5 +1,7 @@
 """Discovered groups: every member once, ids that stay, planted groups that are found again."""
 
+import shutil
+
 import pytest
 from warehouse import Warehouse
 
@@ -51,6 +53,29 @@ def test_a_second_build_on_the_same_data_moves_nobody(warehouse, sample):
     warehouse.build("--select", "int_group_fits", "int_group_members")
     assert warehouse.rows("int_group_fits") == fits
     assert members_of(warehouse) == first
+
+
+def test_a_user_changes_groups_for_one_that_is_nearer_by_the_margin(built, tmp_path):
+    """Everybody is put into the runner-up's group, as if that had been the nearest before: who lies nearer to the other
+    by less than .05 stays there, and a build after it moves nobody. group_margin 0: everybody goes to the nearest."""
+    copy = Warehouse(shutil.copy(built.path, tmp_path / "shop.duckdb"))
+    columns = "user_id, group_id, similarity, runner_up_id, runner_up_similarity"
+    nearest = copy.query(f"select {columns} from recudf.int_group_members order by 1")
+    stay = {user: other for user, _, near, other, far in nearest if near - far < 0.05}
+    assert 0 < len(stay) < len(nearest)
+    copy.run("update recudf.int_group_members set group_id = runner_up_id")
+    for _ in range(2):
+        copy.build("--select", "int_group_members", min_group_size=1)
+        assert members_of(copy) == {user: stay.get(user, group) for user, group, *_ in nearest}
+    swapped = [
+        (user, other, pytest.approx(far, abs=1e-6), group, near)
+        if user in stay
+        else (user, group, near, other, far)
+        for user, group, near, other, far in nearest
+    ]
+    assert copy.query(f"select {columns} from recudf.int_group_members order by 1") == swapped
+    copy.build("--select", "int_group_members", min_group_size=1, group_margin=0)
+    assert copy.query(f"select {columns} from recudf.int_group_members order by 1") == nearest
 
 
 def members_of(warehouse):

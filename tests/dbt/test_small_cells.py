@@ -68,7 +68,8 @@ PEOPLE = {
     "fct_group_segments": """
         select group_id, count(distinct user_id) from recudf.fct_group_segments as segments
         join recudf.fct_group_members using (group_id) join recudf.stg_interactions using (user_id)
-        where segments.kind = 'discovered' and occurred_at is not null and active_weekday is not null group by all""",
+        where segments.kind = 'discovered' and occurred_at is not null and coalesce(active_weekday, active_hour::varchar) is not null
+        group by all""",
     "fct_group_interests": """
         select group_id || interest_id || attitude, count(distinct user_id) from recudf.fct_group_interests
         join recudf.dim_groups as groups using (group_id) join recudf.fct_group_members using (group_id)

@@ -47,7 +47,7 @@
         {{ recudf.joined_in_order(
             "coalesce(offered.title, offered.item_id || ' (' || replace(topics.name, ', ', '/') || ')', "
             ~ 'offered.item_id)',
-            'offered.position'
+            'offered.position', '; '
         ) }} as items
     from offered
     left join {{ ref('recudf', 'int_topic_sources') }} as sources

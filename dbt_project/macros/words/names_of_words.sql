@@ -15,7 +15,7 @@ a chart by itself, and five. #}
     select
         group_id,
         max(case when place = 1 and is_short then title end) as title,
-        {{ recudf.joined_in_order('title', 'position') }} filter (where position <= 5) as titles
+        {{ recudf.joined_in_order('title', 'position', '; ') }} filter (where position <= 5) as titles
     from (
         select
             favourites.group_id,

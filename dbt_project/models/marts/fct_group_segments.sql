@@ -19,19 +19,7 @@ dislikes as (
 ),
 
 active as (
-    select
-        members.group_id,
-        times.unit,
-        times.place,
-        row_number() over (
-            partition by members.group_id, times.unit order by round(sum(times.share), 6) desc, times.place
-        ) as position,
-        sum(times.share) / sum(sum(times.share)) over (partition by members.group_id, times.unit) as share,
-        -- each member has shares that sum to 1
-        round(sum(sum(times.share)) over (partition by members.group_id, times.unit)) as people
-    from {{ ref('recudf', 'fct_group_members') }} as members
-    inner join {{ ref('recudf', 'int_active_times') }} as times on members.user_id = times.user_id
-    group by members.group_id, times.unit, times.place
+    {{ recudf.active_times() }}
 ),
 
 examples as (
@@ -94,13 +82,11 @@ left join active as days
     on
         groups.group_id = days.group_id
         and days.unit = 'weekday'
-        and days.position = 1
         and (groups.kind = 'given' or days.people >= {{ recudf.min_cell_users() }})
 left join active as hours
     on
         groups.group_id = hours.group_id
         and hours.unit = 'hour'
-        and hours.position = 1
         and (groups.kind = 'given' or hours.people >= {{ recudf.min_cell_users() }})
 left join example_users on groups.group_id = example_users.group_id
 left join offers on groups.group_id = offers.group_id

@@ -21,7 +21,7 @@ shared_items as (
         user_id,
         neighbor_id,
         count(*) as items,
-        {{ recudf.joined_in_order('title', 'position') }} filter (where position <= 3) as titles,
+        {{ recudf.joined_in_order('title', 'position', '; ') }} filter (where position <= 3) as titles,
         {{ recudf.joined_in_order('item_id', 'position') }} filter (where position <= 3) as ids
     from items
     group by user_id, neighbor_id

@@ -27,4 +27,4 @@ liked as (
     from did
 )
 
-{{ recudf.distinctive_words('liked') }}
+{{ recudf.one_form_each(recudf.distinctive_words('liked')) }}

@@ -11,4 +11,4 @@ with liked as (
     where history.weight > 0
 )
 
-{{ recudf.distinctive_words('liked', 'user_id') }}
+{{ recudf.one_form_each(recudf.distinctive_words('liked', 'user_id')) }}
