@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 
 import recudf
-from recudf.engines.duckdb import create_macros
+from recudf.engines.macros import create_macros
 from recudf.search.store import STORE
 from recudf.settings import EncoderSettings, Settings
 

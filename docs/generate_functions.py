@@ -8,7 +8,7 @@ import importlib
 import inspect
 from pathlib import Path
 
-from recudf.engines.duckdb import sql_macros
+from recudf.engines.macros import sql_macros
 from recudf.functions import udf_modules
 
 TARGET = Path(__file__).parent / "functions.md"

@@ -7,7 +7,7 @@ import pytest
 
 import recudf
 from both_engines import WORKERS_KEY
-from recudf.engines.duckdb import sql_macros
+from recudf.engines.macros import sql_macros
 from recudf.functions import discover
 from recudf.settings import EncoderSettings, Settings
 

@@ -39,16 +39,11 @@ FOLLOWS_EARLIER_FITS = {
     "fct_recommendation_outcomes": "recommended_at = (select as_of from recudf.stg_as_of)",
 }
 # with `ranking: learned` candidates come by topics as well, and a list of a group by those of its members
-LEARNED_FOLLOWS_THEM = dict.fromkeys(
-    (
-        "fct_recommendations",
-        "fct_recommendation_parts",
-        "fct_recommendation_history",
-        "fct_recommendation_outcomes",
-        "fct_group_recommendations",
-    ),
-    "*",
-)
+LEARNED_FOLLOWS_THEM = {
+    mart: "*"
+    for mart in marts()
+    if mart.startswith("fct_recommendation") or mart == "fct_group_recommendations"
+}
 KEPT = (  # what is handed over
     *FITS,
     "fct_recommendation_history",

@@ -7,7 +7,7 @@ import pytest
 
 from both_engines import WORKERS_KEY, OnDuckDB, OnSpark
 from recudf import EncoderSettings, Settings
-from recudf.engines.duckdb import sql_macros
+from recudf.engines.macros import sql_macros
 from recudf.engines.spark import sql_functions
 from recudf.functions import discover
 

@@ -116,7 +116,7 @@ def test_ids_stay_with_their_vectors_under_threads_and_group_by(threads):
 def test_a_cursor_outlives_the_connection_that_registered_the_functions():
     connection = recudf.connect()
     cursor = connection.cursor()
-    recudf.engines.duckdb.create_macros(cursor, recudf.Settings())
+    recudf.engines.macros.create_macros(cursor, recudf.Settings())
     del connection
     gc.collect()
     assert cursor.execute("select vector_index('a', [1, 2]) is not null").fetchall() == [(True,)]

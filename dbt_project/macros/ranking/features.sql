@@ -58,20 +58,25 @@ million weights, of small catalogues up to 500 of each item. #}
 {# How the scorer is learned: 'auto', 'listwise', 'logistic', 'svm', 'trees' or 'network'. #}
 {% macro ranking_method() -%}
     {%- set method = var('ranking_method') -%}
-    {%- if method not in ['auto', 'listwise', 'logistic', 'svm', 'trees', 'network'] -%}
+    {%- if method != 'auto' and method not in recudf.ranking_methods() -%}
         {%- do recudf.refuse_var('ranking_method', method, 'give auto, listwise, logistic, svm, trees or network') -%}
     {%- endif -%}
     {{ return(method) }}
 {%- endmacro %}
 
 
+{# What can be learned, the simplest first: the least can be a sum of single features. #}
+{% macro ranking_methods() -%} {{ return(['listwise', 'svm', 'logistic', 'network', 'trees']) }} {%- endmacro %}
+
+
 {# Methods whose score is no sum of weight x feature, as a list. #}
 {% macro curved_methods() -%} {{ return(['trees', 'network']) }} {%- endmacro %}
 
 
-{# How much a method can say: the least can be a sum of single features. #}
+{# The place of a method in ranking_methods. #}
 {% macro method_complexity(method) -%}
-    case {{ method }} when 'listwise' then 1 when 'svm' then 2 when 'logistic' then 3 when 'network' then 4 else 5 end
+    case {{ method }}
+    {%- for name in recudf.ranking_methods() %} when '{{ name }}' then {{ loop.index }}{% endfor %} end
 {%- endmacro %}
 
 
@@ -79,11 +84,10 @@ million weights, of small catalogues up to 500 of each item. #}
 whose score is a sum, so that they learn what to add to it. #}
 {% macro ranker_params(names) -%}
     {%- set method = recudf.ranking_method() -%}
-    {%- set all = ['listwise', 'logistic', 'svm', 'trees', 'network'] -%}
     {{ recudf.text_literal(tojson({
         'features': names + ['fixed'], 'hidden_from': {'fixed': recudf.curved_methods()}, 'baseline': 'fixed',
-        'methods': all if method == 'auto' else [method], 'l2': 0.4, 'folds_by': ':', 'rounds': 100, 'leaves': 8,
-        'rate': 0.1, 'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'judged': ':known:',
+        'methods': recudf.ranking_methods() if method == 'auto' else [method], 'l2': 0.4, 'folds_by': ':', 'rounds': 100,
+        'leaves': 8, 'rate': 0.1, 'min_leaf': 500, 'units': 16, 'epochs': 20, 'network_l2': 0.003, 'judged': ':known:',
         'seed': var('ranking_seed')
     })) }}
 {%- endmacro %}

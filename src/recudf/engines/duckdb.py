@@ -1,19 +1,14 @@
-"""DuckDB: translate Arrow types, register functions, open files.
+"""DuckDB: open files, register functions.
 
 A function `f` becomes a private function `_recudf_f_<digest of its settings>` on the database instance, seen
-by every cursor, and a temporary macro `f` on one cursor, which casts arguments and fills in those left out.
-Nothing is written to the user's file.
+by every cursor, and a public name on one cursor (macros.py). Nothing is written to the user's file.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import itertools
 import os
-import re
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -22,16 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recudf import interrupts
+from recudf.engines.macros import create_macros, private_name, sql_type
 from recudf.errors import InputError, WarehouseError
-from recudf.functions import AggregateFunction, Argument, Function, check_arguments, discover, statements
+from recudf.functions import AggregateFunction, Function, check_arguments, discover
 from recudf.search.store import STORE
 from recudf.settings import Settings
 
 STORAGE_VERSION = "v1.2.0"  # the oldest file format with all we need: DuckDB 1.2 to 2.x open it
 SQLITE = b"SQLite format 3\0"  # how its files begin
 CONFIG = {"storage_compatibility_version": STORAGE_VERSION}
-CREATED = re.compile(r"temp macro (\w+)")
-_sessions = itertools.count()
 
 
 def connect(
@@ -93,75 +87,11 @@ def create_functions(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         ).fetchall()
     }
     for function, call in _calls(settings):
-        name = _private_name(function, settings)
+        name = private_name(function, settings)
         if name not in known:
             connection.create_function(
                 name, call, None, sql_type(function.returns), type="arrow", null_handling="special"
             )
-
-
-def create_macros(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create the public names on one cursor, as temporary macros.
-
-    They tell functions that use indexes for which statement of which cursor they work.
-    """
-    session = new_session(cursor)
-    for name in macro_names(settings):
-        cursor.execute(macro(name, settings, session))
-
-
-def new_session(cursor: duckdb.DuckDBPyConnection) -> int:
-    """A number for a cursor, which owns the indexes that its statements make."""
-    session = next(_sessions)
-    weakref.finalize(cursor, STORE.end_session, session)
-    return session
-
-
-@functools.cache
-def macro_names(settings: Settings) -> tuple[str, ...]:
-    """The public names, in lower case: of the functions, then of sql/macros. None of them needs another."""
-    return tuple(name.lower() for name in (*_functions(settings), *sql_macros()))
-
-
-def macro(name: str, settings: Settings, session: int) -> str:
-    """The statement that creates a public name, given in lower case, for a session."""
-    if name in sql_macros():
-        return sql_macros()[name]
-    function = _functions(settings)[name]
-    overloads = ", ".join(_overloads(function, _private_name(function, settings), session))
-    return f"create or replace temp macro {function.name}{overloads}"
-
-
-@functools.cache
-def _functions(settings: Settings) -> dict[str, Function]:
-    return {function.name.lower(): function for function in discover(settings)}
-
-
-@functools.cache
-def sql_macros() -> dict[str, str]:
-    """The CREATE MACRO statements of sql/macros, by name."""
-    return {CREATED.search(statement)[1].lower(): statement for statement in statements("macros")}  # type: ignore[index]
-
-
-def sql_type(type_: pa.DataType) -> str:
-    """DuckDB's name of an Arrow type."""
-    if pa.types.is_struct(type_):
-        return "STRUCT(" + ", ".join(f'"{field.name}" {sql_type(field.type)}' for field in type_) + ")"
-    if pa.types.is_fixed_size_list(type_):
-        return f"{sql_type(type_.value_type)}[{type_.list_size}]"
-    if pa.types.is_list(type_):
-        return f"{sql_type(type_.value_type)}[]"
-    return _SQL_TYPES[type_]
-
-
-_SQL_TYPES = {
-    pa.string(): "VARCHAR",
-    pa.bool_(): "BOOLEAN",
-    pa.int32(): "INTEGER",
-    pa.int64(): "BIGINT",
-    pa.float32(): "FLOAT",
-    pa.float64(): "DOUBLE",
-}
 
 
 def _is_sqlite(path: Path) -> bool:
@@ -169,11 +99,6 @@ def _is_sqlite(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(len(SQLITE)) == SQLITE
-
-
-def _private_name(function: Function, settings: Settings) -> str:
-    digest = hashlib.blake2b(repr(settings).encode(), digest_size=6).hexdigest()
-    return f"_recudf_{function.name}_{digest}"
 
 
 @functools.cache
@@ -212,24 +137,6 @@ def _zip_lists(names: list[str], lists: tuple[pa.Array, ...]) -> pa.Array:
     offsets = np.concatenate(([0], np.cumsum(lengths.to_numpy(zero_copy_only=False), dtype=np.int32)))
     missing = lists[0].is_null()
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), rows, mask=missing)
-
-
-def _overloads(function: Function, private: str, session: int) -> Iterator[str]:
-    user = [f"{session}::bigint", "current_query_id()::bigint"] if function.uses_indexes else []
-    required = sum(not argument.optional for argument in function.arguments)
-    for given in range(required, len(function.arguments) + 1):
-        names = ", ".join(argument.name for argument in function.arguments[:given])
-        values = [_cast(argument, index < given) for index, argument in enumerate(function.arguments)]
-        if isinstance(function, AggregateFunction):
-            # aggregates of one operator see rows in one order; a list of structs takes 5x as long
-            yield f"({names}) as {private}({', '.join([*(f'list({value})' for value in values), *user])})"
-        else:
-            yield f"({names}) as {private}({', '.join([*values, *user]) or 'true'})"
-
-
-def _cast(argument: Argument, given: bool) -> str:
-    value = argument.name if given else "null"
-    return value if isinstance(argument.type, str) else f"cast({value} as {sql_type(argument.type)})"
 
 
 def _explain_open(database: str, message: str) -> str:

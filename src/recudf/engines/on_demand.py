@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from recudf.engines.duckdb import macro, macro_names, new_session
+from recudf.engines.macros import macro, macro_names, new_session
 from recudf.settings import Settings
 
 WORD = re.compile(r"\w+")

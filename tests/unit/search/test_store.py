@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import recudf
-from recudf.engines.duckdb import create_macros
+from recudf.engines.macros import create_macros
 from recudf.errors import UnknownHandleError
 from recudf.search import get_index
 from recudf.search.store import STORE
