@@ -49,19 +49,19 @@ def without(tmp_path_factory, sample):
 
 def columns_naming(shop, users, schemas_left=()):
     """Columns of tables in which an id stands as a value."""
-    columns = shop.query(
-        "select schema_name, table_name, column_name from duckdb_columns() join duckdb_tables() using (database_name, schema_name, table_name) "
-        "where not temporary and data_type = 'VARCHAR'"
-    )
-    found = set()
-    for schema, table, column in columns:
-        if schema not in schemas_left:
-            ((rows,),) = shop.query(
-                f'select count(*) from "{schema}"."{table}" where trim("{column}") in {tuple(users)}'
-            )
-            if rows:
-                found.add(f"{schema}.{table}.{column}")
-    return found
+    with shop.connection() as connection:
+        columns = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() join duckdb_tables() using (database_name, schema_name, table_name) "
+            "where not temporary and data_type = 'VARCHAR'"
+        ).fetchall()
+        return {
+            f"{schema}.{table}.{column}"
+            for schema, table, column in columns
+            if schema not in schemas_left
+            and connection.execute(
+                f'select 1 from "{schema}"."{table}" where trim("{column}") in {tuple(users)} limit 1'
+            ).fetchone()
+        }
 
 
 def test_a_build_leaves_them_out_of_every_table_of_its_own(shop):
