@@ -1,6 +1,7 @@
 -- The items that each example is about, by what leads to them without the hidden one: as if the group had never done
 -- it. What is taken away is exact but for two things: what a neighbour that did the hidden item, too, leads to, and
--- weights beyond the thousand that int_group_item_weights keeps.
+-- weights beyond the thousand that int_group_item_weights keeps. Rounded, as what remains where nothing leads to the
+-- hidden item any more (1e-13) would be all that leads anywhere, and tell it from the others.
 with likes as (
     select
         *,
@@ -57,10 +58,10 @@ select
     reached.item_id,
     reached.is_hidden,
     reached.direct,
-    {{ recudf.without_the_group('own') }} as own,
-    {{ recudf.without_the_group('around') }} as around,
-    {{ recudf.without_the_group('own', '_groups') }} as own_groups,
-    {{ recudf.without_the_group('around', '_groups') }} as around_groups
+    round({{ recudf.without_the_group('own') }}, 9) as own,
+    round({{ recudf.without_the_group('around') }}, 9) as around,
+    round({{ recudf.without_the_group('own', '_groups') }}, 9) as own_groups,
+    round({{ recudf.without_the_group('around', '_groups') }}, 9) as around_groups
 from reached
 inner join {{ ref('recudf', 'int_item_points') }} as available on reached.item_id = available.item_id
 left join parts on reached.group_id = parts.group_id and reached.example = parts.example
