@@ -150,6 +150,34 @@ def test_parts_add_up_to_scores_and_are_those_of_the_models(built, data):
             assert part["popularity"] == pytest.approx(expected[key], abs=2e-4)
 
 
+def test_what_if_is_the_list_of_recommend_without(built, data):
+    """For the most typical user of each group, and those who are asked for by name."""
+    users = [user["user_id"] for user in records(data["users"])]
+    typical = built.query("""
+        select user_id from recudf.fct_group_members as members inner join recudf.dim_groups as groups using (group_id)
+        where groups.kind = 'discovered'
+        qualify row_number() over (partition by group_id order by similarity desc, user_id) = 1""")
+    found = records(data["what_if"])
+    assert {users[row["user"]] for row in found} <= {user for (user,) in typical}
+    assert found
+    named = records(read_report(built.path, named=["u0042"])["what_if"])
+    assert [row["user"] for row in named] == [0, *(row["user"] + 1 for row in found)]
+    for user, row in [(users[row["user"]], row) for row in found] + [("u0042", named[0])]:
+        reasons = built.query(
+            """
+            select reason_ref_id, title, count(*) from recudf.fct_recommendations as r
+            inner join recudf.dim_items as i on r.reason_ref_id = i.item_id
+            where r.user_id = ? and reason_kind = 'item'
+            group by all order by count(*) desc, min(rank), reason_ref_id""",
+            user,
+        )
+        assert [row["name"], row["recommendations"]] == list(reasons[0][1:])
+        assert [tuple(place) for place in row["instead"]] == built.query(
+            "select rank, title, rank_before from recudf.recommend_without(?, ?, 10)", user, reasons[0][0]
+        )
+    assert any(before is None for row in found for _, _, before in row["instead"])
+
+
 def test_groups_and_what_they_care_about(built, data):
     groups = records(data["groups"])
     assert [(g["group_id"], g["name"], g["size"]) for g in groups] == built.query(
@@ -336,6 +364,14 @@ def test_missing_tables_leave_sections_empty(copy):
     }  # fmt: skip
 
 
+def test_without_what_recommend_without_reads_there_is_no_what_if(copy):
+    for change in (
+        "alter table recudf.vec_texts rename to hidden",
+        "drop macro table recudf.recommend_without",
+    ):
+        assert read_report(copy(change))["what_if"]["rows"] == []
+
+
 def test_any_table_may_be_missing(copy):
     for name in ("dim_users", "dim_items", "dim_groups", "dim_interests", "fct_recommendations"):
         path = copy(f"alter table recudf.{name} rename to hidden")
@@ -358,7 +394,8 @@ def test_any_schema_of_a_file_of_any_name(copy):
         'create table "o\'ther ""x""".dim_items as from recudf.dim_items limit 3',
     )
     path = path.rename(path.with_name("recudf.duckdb"))
-    assert report(path).data["counts"]["items"] == 80
+    data = report(path).data
+    assert (data["counts"]["items"], data["what_if"]["rows"]) == (80, [])
     data = report(path, "--schema", other).data
     assert (data["counts"]["items"], data["about"]["schema"]) == (3, other)
 

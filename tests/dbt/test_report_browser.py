@@ -66,14 +66,14 @@ def opened(chromium, shop):
     """Opens the page at a size and in a scheme; fails the test for errors and connections afterwards."""
     wrong, contexts = [], []
 
-    def open_page(width=1280, height=900, scheme="light", at=""):
+    def open_page(width=1280, height=900, scheme="light", at="", of=shop[1]):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith("file:") else wrong.append(asked.url))
-        page.goto(shop[1].as_uri() + at)
+        page.goto(of.as_uri() + at)
         return page
 
     yield open_page
@@ -149,6 +149,28 @@ def test_search_by_keys_shows_the_user_of_the_tables(opened, shop):
     page.fill("#search", "nothing is called so")
     assert page.is_hidden("#found")
     assert "nothing found" in page.inner_text("#told")
+
+
+def test_what_if_one_thing_had_not_been(opened, shop):
+    ((user,),) = query(shop, "select min(user_id) from recudf.fct_recommendations where reason_kind = 'item'")
+    out = shop[1].with_name("named.html")
+    done = CliRunner().invoke(main, ["report", str(out), "--database", str(shop[0]), "--users", user])
+    assert done.exit_code == 0, done.output
+    page = opened(at=f"#user={user}", of=out)
+    page.get_by_text("The list without it").click()
+    rows = page.locator("#shown table tbody tr").all_inner_texts()
+    ((item,),) = query(
+        shop,
+        """select reason_ref_id from recudf.fct_recommendations where user_id = ? and reason_kind = 'item'
+        group by all order by count(*) desc, min(rank), reason_ref_id limit 1""",
+        user,
+    )
+    expected = query(
+        shop, "select title, rank, rank_before from recudf.recommend_without(?, ?, 10)", user, item
+    )
+    assert [row.split("\t") for row in rows] == [
+        [title, str(rank), "new" if before is None else str(before)] for title, rank, before in expected
+    ]
 
 
 def test_search_finds_items_and_groups_by_pointer(opened, shop):
@@ -232,6 +254,7 @@ def test_paper_is_light_and_has_everything(opened, tmp_path):
     assert page.is_hidden("#search")
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
     assert page.pdf(path=tmp_path / "page.pdf").startswith(b"%PDF")
 

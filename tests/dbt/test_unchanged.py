@@ -4,7 +4,14 @@ import shutil
 from datetime import datetime
 
 import pytest
+from click.testing import CliRunner
 from warehouse import UNTESTED, Warehouse, marts
+
+from recudf.cli import main
+from recudf.cli.repeats import describe
+from recudf.engines.duckdb import open_database
+from recudf.engines.unchanged import refuse_other_inputs, repeat
+from recudf.errors import InputError
 
 HASTE = ("--quiet", *UNTESTED)
 STANDS = "nothing has changed since the build of"
@@ -91,6 +98,58 @@ def test_other_options_are_built(shop, options):
     assert not would_stand(shop, *options)
 
 
+def evaluate(shop, *options):
+    return CliRunner().invoke(main, ["evaluate", "--database", str(shop.path), *options])
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        ("delete from raw.interactions where user_id = (select min(user_id) from raw.interactions)", ()),
+        (
+            "update raw.items set title = title || '!' where item_id = (select min(item_id) from raw.items)",
+            (),
+        ),
+        ("drop table raw.texts", ()),
+        ("create schema elsewhere", ("--vars", "{raw_schema: elsewhere}")),
+    ],
+)
+def test_events_of_other_inputs_are_not_judged(shop, change, options):
+    ((built_at,),) = shop.query(
+        "select strftime(max(started_at), '%-d %B %Y, %H:%M UTC') from recudf.fct_runs"
+    )
+    before = shop.rows("fct_metrics")
+    shop.run(change)
+    result = evaluate(shop, *options)
+    assert result.exit_code == 2
+    assert f"the inputs are not those of the build of {built_at} in schema recudf" in result.output
+    assert "run `recudf build` first" in result.output
+    assert shop.rows("fct_metrics") == before
+
+
+def test_inputs_that_are_those_of_the_build_or_of_which_nothing_is_known_are_judged(shop):
+    """What was measured is no input."""
+    shop.run("create schema recudf_evaluation", "create table recudf_evaluation.metrics (x int)")
+    refuse(shop)
+    shop.run("delete from raw.users", "update recudf.fct_runs set digest = null")  # as after dbt alone
+    refuse(shop)
+
+
+def refuse(shop):
+    """Raise, as `recudf evaluate` does, where it would judge by events of other inputs."""
+    with open_database(shop.path) as connection:
+        refuse_other_inputs(connection, describe(()))
+
+
+def test_a_build_in_place_notes_its_inputs_and_is_no_reason_to_stand(shop):
+    assert not build(shop, "--in-place")
+    refuse(shop)
+    assert not would_stand(shop)
+    shop.run("delete from raw.users")
+    with pytest.raises(InputError, match="the inputs are not those of the build of"):
+        refuse(shop)
+
+
 @pytest.mark.parametrize(
     "options", [UNTESTED, (*UNTESTED, "--threads", "2", "--log-level=warn"), ("--fail-fast", *HASTE)]
 )
@@ -108,9 +167,6 @@ def would_stand(shop, *options):
 
 
 def repeats(shop, options):
-    from recudf.cli.repeats import describe
-    from recudf.engines.unchanged import repeat
-
     repeatable = describe(options)
     return repeatable is not None and repeat(shop.path, repeatable) is not None
 

@@ -67,7 +67,13 @@ def build(database: Path, in_place: bool, as_json: bool, dbt_options: tuple[str,
 
 def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bool = False) -> None:
     """dbt build with these options, in place or beside the database; raises Failed when it fails."""
-    from recudf.cli.project import check_database, check_inputs, own_project, run_dbt
+    from recudf.cli.project import (
+        check_database,
+        check_inputs,
+        declared_variables,
+        own_project,
+        run_dbt,
+    )
     from recudf.cli.repeats import describe
     from recudf.engines.beside import beside, only_run
     from recudf.engines.unchanged import record, repeat
@@ -90,6 +96,8 @@ def build_database(database: Path, dbt_options: Sequence[str] = (), in_place: bo
                     "the build failed: dbt's messages above name the model and the cause; "
                     "tables built before stay"
                 )
+            if "--project-dir" not in given and (reads := describe(dbt_options, declared_variables())):
+                record(database, reads, repeatable=False)
         return
     repeatable = describe(dbt_options)
     with beside(database) as copy:

@@ -122,7 +122,7 @@ def _variables(given: str) -> dict[str, Any]:
     """Those of the dbt project in the working directory, and those given, which win."""
     import yaml
 
-    from recudf.cli.project import own_project
+    from recudf.cli.project import declared_variables
     from recudf.errors import ParameterError
 
     try:
@@ -131,10 +131,7 @@ def _variables(given: str) -> dict[str, Any]:
         variables = None
     if not isinstance(variables, dict):
         raise ParameterError(f"--vars is {given!r}: give a mapping, as '{{encoder: lexical}}'")
-    project = own_project()
-    own = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8")) if project else None
-    declared = (own or {}).get("vars") or {}
-    return {**declared, **(declared.get("recudf") or {}), **variables}
+    return {**declared_variables(), **variables}
 
 
 def _line(finding: Finding) -> str:

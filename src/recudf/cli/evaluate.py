@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,9 +103,9 @@ def evaluate(
 ) -> None:
     """Build as of the past, compare with what users did next, and keep the measurements in fct_metrics.
 
-    Needs a finished `recudf build`. Each replay builds into the schema recudf_replay of the same file, which
-    is dropped afterwards; texts are not embedded again. Popularity and chance are measured on the same users.
-    Intervals are 95 % bootstrap intervals over users.
+    Needs a finished `recudf build` of the inputs that are there now. Each replay builds into the schema
+    recudf_replay of the same file, which is dropped afterwards; texts are not embedded again. Popularity and
+    chance are measured on the same users. Intervals are 95 % bootstrap intervals over users.
     """
     from recudf.engines.splits import Split
 
@@ -159,6 +159,7 @@ def _evaluate(
     from recudf.engines.splits import drop_scratch, make_split
     from recudf.evaluation.measurements import compare, measure
 
+    _refuse_other_inputs(database, variables, schema)
     try:
         with open_database(database) as connection:
             kind, moments = make_split(connection, schema, split)
@@ -184,6 +185,18 @@ def _evaluate(
     ):
         raise Failed("measured, but fct_metrics could not be refreshed: dbt's message above names the cause")
     return Evaluation(run_id, kind, moments, measurements)
+
+
+def _refuse_other_inputs(database: Path, variables: Mapping[str, Any], schema: str) -> None:
+    """Replays read the inputs of now, and are judged by the events of the last build."""
+    from recudf.cli.project import declared_variables
+    from recudf.cli.repeats import describe
+    from recudf.engines.duckdb import open_database
+    from recudf.engines.unchanged import refuse_other_inputs
+
+    if build := describe(["--vars", _yaml(variables)], declared_variables()):
+        with open_database(database) as connection:
+            refuse_other_inputs(connection, replace(build, schema=schema))
 
 
 def build_replay(database: Path, moment: Moment, k: int, variables: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,6 +28,16 @@ def own_project() -> Path | None:
     """The dbt project in the working directory, if it installs recudf; then commands work on it."""
     here = Path.cwd()
     return here if (here / "dbt_project.yml").exists() and uses_recudf(here) else None
+
+
+def declared_variables() -> dict[str, Any]:
+    """The vars that the dbt project in the working directory sets for recudf; none where there is no such."""
+    import yaml
+
+    project = own_project()
+    own = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8")) if project else None
+    declared = (own or {}).get("vars") or {}
+    return {**declared, **(declared.get("recudf") or {})}
 
 
 def uses_recudf(project: Path) -> bool:

@@ -22,10 +22,14 @@ DECIDE = ("--vars", "--exclude-resource-type")
 CODE = ("recudf", "recudf.udfs", "recudf.sql", "recudf.dbt_project")
 
 
-def describe(dbt_options: Sequence[str]) -> Build | None:
-    """What a build with these options depends on; None where that cannot be told from here."""
+def describe(dbt_options: Sequence[str], declared: Mapping[str, Any] | None = None) -> Build | None:
+    """What a build with these options depends on; None where that cannot be told from here.
+
+    declared: the vars of a dbt project, which those among the options win over.
+    """
     given = None if os.environ.get("DBT_FULL_REFRESH") else _values(dbt_options)
     variables = None if given is None else _variables(given.get("--vars", ["{}"])[-1])
+    variables = None if variables is None else {**(declared or {}), **variables}
     reads = None if variables is None else _reads(variables)
     if given is None or variables is None or reads is None:
         return None
@@ -34,7 +38,8 @@ def describe(dbt_options: Sequence[str]) -> Build | None:
     options = tuple(text for name in DECIDE if name in given for text in (name, *given[name]))
     settings, encoder = Settings.from_environment(), str(variables.get("encoder", "default"))
     known = {"default", LEXICAL, *(alias for alias, _ in settings.encoders)}
-    return Build(schema, reads, code, options, settings, encoder) if encoder in known else None
+    measured = str(variables.get("evaluation_schema", "recudf_evaluation"))
+    return Build(schema, reads, measured, code, options, settings, encoder) if encoder in known else None
 
 
 def _values(dbt_options: Sequence[str]) -> dict[str, list[str]] | None:
@@ -64,7 +69,7 @@ def _variables(text: str) -> Mapping[str, Any] | None:
 
 
 def _reads(variables: Mapping[str, Any]) -> tuple[Relation | str, ...] | None:
-    """Relations that the vars name, and schemas that are read whole; None where one is elsewhere."""
+    """Relations that the vars name, and the schema of inputs; None where one is elsewhere."""
     inputs = variables.get("inputs") or {}
     if not isinstance(inputs, Mapping):
         return None
@@ -76,5 +81,4 @@ def _reads(variables: Mapping[str, Any]) -> tuple[Relation | str, ...] | None:
         if len(parts) != 2:
             return None
         relations.append((parts[0], parts[1]))
-    defaults = {"raw_schema": "raw", "evaluation_schema": "recudf_evaluation"}
-    return (*relations, *(str(variables.get(name, default)) for name, default in defaults.items()))
+    return (*relations, str(variables.get("raw_schema", "raw")))

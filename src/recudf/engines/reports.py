@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from recudf.engines.built import has_macro
 from recudf.engines.duckdb import open_database
 from recudf.engines.files import quoted
 from recudf.errors import InputError, WarehouseError
@@ -37,7 +38,7 @@ TABLES = {
     "fct_interest_sources": "interest_id varchar, source_kind varchar, source_id varchar",
     "fct_interest_trends": "interest_id varchar, period timestamp, users bigint, share_of_users float",
     "fct_recommendations": "user_id varchar, item_id varchar, rank integer, score float, reason varchar, "
-    "source varchar",
+    "reason_kind varchar, reason_ref_id varchar, source varchar",
     "fct_recommendation_parts": "user_id varchar, item_id varchar, part varchar, value float",
     "fct_metrics": "run_id varchar, model varchar, baseline varchar, split varchar, slice varchar, "
     "metric varchar, k integer, value double, n_users bigint, ci_low double, ci_high double, as_of timestamp",
@@ -49,7 +50,7 @@ TABLES = {
     "vec_users": "user_id varchar, vector float[]",
     "vec_items": "item_id varchar, vector float[]",
 }
-CHOSEN = ("groups", "users", "items", "group_interests", "item_interests", "interests")
+CHOSEN = ("groups", "users", "items", "group_interests", "item_interests", "interests", "what_if")
 SECTIONS = (
     *("flags", "groups", "group_interests", "group_users", "group_items", "interests", "periods", "trends"),
     *("users", "items", "user_interests", "recommendations", "metrics", "exposure", "runs"),
@@ -66,6 +67,7 @@ class Limits:
     interests: int = 60
     interest_ranks: int = 5
     ranks: int = 10
+    what_if: int = 20
     periods: int = 36
     runs: int = 20
 
@@ -112,6 +114,7 @@ def _read(
         "counts": dict(zip(counts["columns"], counts["rows"][0], strict=True)),
         **data,
         "parts": _parts(connection, values, len(data["recommendations"]["rows"])),
+        "what_if": _what_if(connection, schema, values),
         "map": _map(connection, values),
     }
 
@@ -155,6 +158,27 @@ def _parts(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], expect
         rows = _table(connection, "parts_learned", values)["rows"]
         parts = {"columns": rows[0][0] if rows else [], "rows": [row[1] for row in rows]}
     return parts if len(parts["rows"]) == expected else None
+
+
+def _what_if(connection: duckdb.DuckDBPyConnection, schema: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What some users would be recommended without an item of their own: (rank, name, rank now) of each item;
+    of a build without recommend_without, nothing."""
+    rows = []
+    asked = connection.execute("from report_what_if order by user_index").fetchall()
+    ((catalog,),) = connection.execute("select current_database()").fetchall()
+    if catalog.lower() == schema.lower() or not has_macro(connection, schema, "recommend_without"):
+        asked = []  # in a file called like the schema DuckDB cannot tell which of the two a macro names
+    for user_index, user, item, name, recommendations in asked:
+        try:
+            instead = connection.execute(
+                "select rank, coalesce(title, item_id), rank_before "
+                f"from {quoted(schema)}.recommend_without(?, ?, ?) order by rank",
+                [user, item, values["ranks"]],
+            ).fetchall()
+        except duckdb.CatalogException:  # a table that it reads is gone
+            break
+        rows.append([user_index, _plain(name), recommendations, [_plain(list(place)) for place in instead]])
+    return {"columns": ["user", "name", "recommendations", "instead"], "rows": rows}
 
 
 def _map(connection: duckdb.DuckDBPyConnection, values: dict[str, Any]) -> dict[str, Any] | None:

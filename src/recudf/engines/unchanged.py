@@ -16,10 +16,12 @@ import duckdb
 
 from recudf.engines.duckdb import open_database, register
 from recudf.engines.files import quoted
+from recudf.errors import InputError
 from recudf.settings import LEXICAL, Settings
 
 CODE = {".sql", ".yml", ".csv", ".py", ".toml"}
 SHARED = "recudf_embeddings"  # embeddings, and answers of a language model
+MINUTE = "%-d %B %Y, %H:%M UTC"
 LEFT_BY_DBT = {"target", "logs", "dbt_packages"}
 
 Relation = tuple[str, str]  # schema and name
@@ -30,25 +32,52 @@ class Build:
     """What a build depends on, apart from the database.
 
     schema: where its tables land. reads: relations, and names of schemas of which everything counts.
-    code: folders whose files it runs. options: those of dbt that decide what is built and tested. encoder:
-    the var of that name.
+    measured: the schema of measurements, which evaluations write. code: folders whose files it runs. options:
+    those of dbt that decide what is built and tested. encoder: the var of that name.
     """
 
     schema: str
     reads: tuple[Relation | str, ...]
+    measured: str
     code: tuple[Path, ...]
     options: tuple[str, ...]
     settings: Settings
     encoder: str = "default"
 
 
-def record(database: Path, build: Build) -> None:
-    """Note in the last row of fct_runs what the build that has just ended has read and left."""
+def record(database: Path, build: Build, repeatable: bool = True) -> None:
+    """Note in the last row of fct_runs what the build that has just ended has read and left.
+
+    repeatable: False notes its inputs alone, where what else it depends on is not known.
+    """
     with open_database(database) as connection:
+        if not _has_columns(
+            connection, build, {"digest", "started_at"}
+        ):  # switched off, or in another schema
+            return
         connection.execute(
             f"update {_runs(build)} set digest = ? where run_id = (select run_id from {_last(build)})",
-            [_digest(connection, build)],
+            [_digest(connection, build) if repeatable else f"{_inputs(connection, build)}-"],
         )
+
+
+def refuse_other_inputs(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
+    """Raise InputError where the inputs are not those that the tables in build.schema were made of.
+
+    After a build that noted nothing of them, as dbt alone, this is not known, and passes.
+    """
+    if not _has_columns(connection, build, {"digest", "started_at"}):
+        return
+    last = connection.execute(
+        f"select digest, strftime(started_at, '{MINUTE}') from {_last(build)}"
+    ).fetchall()
+    for digest, built_at in last:
+        inputs, noted, _ = (digest or "").partition("-")
+        if noted and inputs != _inputs(connection, build):
+            raise InputError(
+                f"the inputs are not those of the build of {built_at} in schema {build.schema}, whose events "
+                "would be judged: run `recudf build` first, or give the --vars of that build"
+            )
 
 
 def repeat(database: Path, build: Build) -> str | None:
@@ -58,11 +87,7 @@ def repeat(database: Path, build: Build) -> str | None:
     """
     began = time.monotonic()
     with open_database(database) as connection:
-        columns = connection.execute(
-            "select column_name from duckdb_columns() where schema_name = ? and table_name = 'fct_runs'",
-            [build.schema],
-        ).fetchall()
-        if not {"digest", "is_unchanged", "valid_until", "llm_calls"} <= {name for (name,) in columns}:
+        if not _has_columns(connection, build, {"digest", "is_unchanged", "valid_until", "llm_calls"}):
             return None
         # a row that is dated ahead counts from the first build after its time
         last = connection.execute(
@@ -80,8 +105,7 @@ def repeat(database: Path, build: Build) -> str | None:
             [str(uuid.uuid4()), time.monotonic() - began],
         )
         ((built_at,),) = connection.execute(
-            f"select strftime(max(started_at), '%-d %B %Y, %H:%M UTC') from {_runs(build)} "
-            "where not is_unchanged"
+            f"select strftime(max(started_at), '{MINUTE}') from {_runs(build)} where not is_unchanged"
         ).fetchall()
         return str(built_at)
 
@@ -107,12 +131,27 @@ def _last(build: Build) -> str:
     return f"(select * from {_runs(build)} order by started_at desc, run_id desc limit 1) as last"
 
 
+def _has_columns(connection: duckdb.DuckDBPyConnection, build: Build, wanted: set[str]) -> bool:
+    columns = connection.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = current_database() and schema_name = ? and table_name = 'fct_runs'",
+        [build.schema],
+    ).fetchall()
+    return wanted <= {name for (name,) in columns}
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
+    contents = "".join(_content(connection, relation) for relation in _relations(connection, build.reads))
+    return hashlib.sha256(contents.encode()).hexdigest()
+
+
 def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
+    """That of the inputs, and after a dash that of all else."""
     settings = (build.settings.encoder, build.settings.encoders, build.settings.llm)
     digest = hashlib.sha256(repr((build.schema, build.options, settings)).encode())
     for part in (_encoder(connection, build), _code(build.code)):
         digest.update(part.encode())
-    for relation in _relations(connection, build.reads):
+    for relation in _relations(connection, (build.measured,)):
         digest.update(_content(connection, relation).encode())
     # what the build left: a table that is gone, has lost rows or is of another run of dbt is made again
     for schema, name in _relations(connection, (build.schema,)):
@@ -124,7 +163,7 @@ def _digest(connection: duckdb.DuckDBPyConnection, build: Build) -> str:
             digest.update(repr((schema, name, rows)).encode())
     # what schemas share gains rows by other builds, but may not be gone
     digest.update(repr(_relations(connection, (SHARED,))).encode())
-    return digest.hexdigest()
+    return f"{_inputs(connection, build)}-{digest.hexdigest()}"
 
 
 def _encoder(connection: duckdb.DuckDBPyConnection, build: Build) -> str:

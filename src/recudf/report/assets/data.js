@@ -6,7 +6,7 @@ const records = (table) =>
 const groups = records(data.groups).map((group, i) => ({ ...group, index: i, interests: [], users: [], items: [] }));
 const interests = records(data.interests).map((interest, i) => ({ ...interest, index: i, trend: null }));
 const items = records(data.items).map((item, i) => ({ ...item, index: i, name: item.title ?? item.item_id, to: [] }));
-const users = records(data.users).map((user, i) => ({ ...user, index: i, interests: [], recommendations: [] }));
+const users = records(data.users).map((user, i) => ({ ...user, index: i, interests: [], recommendations: [], whatIf: null }));
 const periods = data.periods.rows.map(([period]) => period);
 
 records(data.group_interests).forEach((row) => groups[row.group].interests.push(row));
@@ -19,6 +19,7 @@ records(data.recommendations).forEach((row, i) => {
   users[row.user].recommendations.push({ ...row, parts });
   items[row.item].to.push(row);
 });
+records(data.what_if).forEach((row) => (users[row.user].whatIf = row));
 
 // The mean of the last three periods minus that of the three before.
 function change(interest) {

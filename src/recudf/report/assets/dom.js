@@ -20,7 +20,9 @@ function drawn(tag, attributes = {}, ...children) {
 const body = (section) => document.querySelector(`#${section} > .body`);
 const whole = new Intl.NumberFormat('en');
 const count = (value) => (value === null || value === undefined ? '–' : whole.format(value));
-const decimal = (value, places = 3) => (value === null || value === undefined ? '–' : value.toFixed(places));
+// -0.0004 in three places is 0.000
+const decimal = (value, places = 3) =>
+  value === null || value === undefined ? '–' : value.toFixed(places).replace(/^-(?=[0.]+$)/, '');
 const percent = (value, places = 0) =>
   value === null || value === undefined ? '–' : `${(100 * value).toFixed(places)} %`;
 const day = (time) => (time ? time.slice(0, 10) : '–');

@@ -68,6 +68,7 @@ function showUser(user) {
     userInterests(user),
     el('h4', {}, 'Recommendations'),
     userRecommendations(user),
+    ...whatIf(user),
   );
 }
 
@@ -112,6 +113,21 @@ function userRecommendations(user) {
     el('p', { class: 'quiet' }, data.parts
       ? 'The score is the sum of its parts; bars to the left of the line take from it. Scores compare within a user.'
       : 'Scores compare within a user. Their parts are in no table of this build.'));
+}
+
+// The list without the item of the user's own that most of it goes back to.
+function whatIf(user) {
+  if (!user.whatIf) return [];
+  const { name, recommendations, instead } = user.whatIf;
+  const others = instead.filter(([, , before]) => before === null).length;
+  return [
+    el('h4', {}, 'What if one thing had not been'),
+    el('p', {}, 'Had the user never met ', el('b', {}, name),
+      `, the reason for ${plural(recommendations, 'recommendation')} above, ${others ? `${count(others)} of ${count(instead.length)} would be ${others === 1 ? 'another' : 'others'}` : 'the same items would be here'}.`),
+    el('details', {}, el('summary', {}, 'The list without it'),
+      grid(`Recommendations without ${name}`, ['item', ['rank', 'number'], ['rank now', 'number']],
+        instead.map(([rank, item, before]) => [item, count(rank), before === null ? 'new' : count(before)]))),
+  ];
 }
 
 // The largest parts; what the others add up to is told in one row.

@@ -31,9 +31,12 @@ function drawnInTheme(draw) {
   draw();
 }
 const redraw = () => redraws.forEach((draw) => draw());
+let unfolded = []; // for the paper alone
 const onPaper = (is) => {
   document.documentElement.classList.toggle('paper', is);
-  if (is) document.querySelectorAll('details').forEach((details) => (details.open = true));
+  if (is) unfolded.push(...document.querySelectorAll('details:not([open])'));
+  unfolded.forEach((details) => (details.open = is));
+  if (!is) unfolded = [];
   redraw();
 };
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
