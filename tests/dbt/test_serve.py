@@ -33,7 +33,10 @@ def port(shop):
         said = process.stdout.readline()
         yield int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)/  \(Ctrl-C ends it\)\n", said)[1])
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        try:
+            assert process.wait(10) == 0
+        finally:
+            process.kill()  # where Ctrl-C is ignored, as below nohup, it would be waited for without an end
         assert "Traceback" not in process.stderr.read()
 
 
