@@ -5,7 +5,7 @@ import os
 from contextlib import contextmanager
 
 import pytest
-from foreign import SHOP, dbt, make_project
+from foreign import OUR_TESTS, SHOP, dbt, make_project
 from warehouse import Warehouse
 
 from recudf.sample import SampleParameters, make_sample
@@ -67,9 +67,9 @@ def foreign_shop(tmp_path_factory, sample):
 
 @pytest.fixture(scope="session")
 def foreign_project(foreign_shop, tmp_path_factory, tiny_encoder):
-    """The foreign project, built with all its tests and ours; its dbt ran without recudf's command line."""
+    """The foreign project, built with its own tests; its dbt ran without recudf's command line."""
     project = make_project(tmp_path_factory.mktemp("project"))
     with embedding_with(tiny_encoder):
         dbt(project, foreign_shop, "deps")
-        dbt(project, foreign_shop, "build")
+        dbt(project, foreign_shop, "build", "--exclude", OUR_TESTS)
     return project

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recudf.cli.project import project_directory
 
+OUR_TESTS = "package:recudf,resource_type:test package:recudf,resource_type:unit_test"
 FOREIGN = Path(__file__).parent / "foreign_project"
 SHOP = """
     create schema erp;

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from foreign import dbt, make_project, parsed
+from foreign import OUR_TESTS, dbt, make_project, parsed
 from warehouse import Warehouse
 
 from recudf.cli.project import project_directory, run_dbt
@@ -27,6 +27,11 @@ def test_tables_of_both_stand_side_by_side(foreign_project, foreign_shop):
         "dim_users", "stg_items", "users", "mail_next_week",
     }  # fmt: skip
     assert foreign_shop.query("select count(*) from dwh.mail_next_week")[0][0] > 50
+
+
+@pytest.mark.slow
+def test_our_tests_pass_there(foreign_project, foreign_shop):
+    dbt(foreign_project, foreign_shop, "test", "--select", OUR_TESTS)
 
 
 @pytest.mark.slow
