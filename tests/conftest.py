@@ -14,6 +14,9 @@ DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" /
 def pytest_configure(config):
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    # small models keep one core busy, and four threads on it take a fifth more of it: the builds of test_determinism.py
+    # and of the foreign project have four
+    os.environ.setdefault("RECUDF_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

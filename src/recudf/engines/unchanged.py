@@ -51,9 +51,8 @@ def record(database: Path, build: Build, repeatable: bool = True) -> None:
     repeatable: False notes its inputs alone, where what else it depends on is not known.
     """
     with open_database(database) as connection:
-        if not _has_columns(
-            connection, build, {"digest", "started_at"}
-        ):  # switched off, or in another schema
+        # switched off, or in another schema
+        if not _has_columns(connection, build, {"digest", "started_at"}):
             return
         connection.execute(
             f"update {_runs(build)} set digest = ? where run_id = (select run_id from {_last(build)})",
