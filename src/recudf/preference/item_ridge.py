@@ -35,18 +35,29 @@ _K = 10
 def chosen_ridge(
     behaviour: Behaviour, users: pa.StringArray, items: pa.StringArray, text_weight: float
 ) -> float:
-    """Of RIDGES the one that finds most, by ndcg@10 of hidden pairs, if that is surely more than RIDGE does.
+    """Of RIDGES the one that finds most of what is hidden, if surely more than RIDGE does; else RIDGE.
 
-    Else RIDGE, as with fewer than LEAST_USERS users to tell. users, items: their ids.
+    users, items: their ids.
     """
+    found = ndcg_by_ridge(behaviour, users, items, text_weight)
+    best = max(RIDGES, key=lambda ridge: (found[ridge].mean(), ridge)) if found else RIDGE
+    if best == RIDGE:
+        return RIDGE
+    gain = found[best] - found[RIDGE]
+    return best if gain.mean() > ERRORS * gain.std() / np.sqrt(len(gain)) else RIDGE
+
+
+def ndcg_by_ridge(
+    behaviour: Behaviour, users: pa.StringArray, items: pa.StringArray, text_weight: float
+) -> dict[float, Floats]:
+    """ndcg@10 of what is hidden by ridge, float64 [users judged]; nothing with fewer than LEAST_USERS."""
     behaviour, places = behaviour.most_used(ITEMS)
     pairs = behaviour.pairs
     parts = parts_of(pairs, users, items.take(pa.array(places)))
-    hashes = _hashes(users)
     judged = np.flatnonzero(_has_two(pairs, parts, len(users)))
     if len(judged) < LEAST_USERS:
-        return RIDGE
-    judged = np.sort(judged[np.argsort(hashes[judged], kind="stable")[:USERS]])
+        return {}
+    judged = np.sort(judged[np.argsort(_hashes(users)[judged], kind="stable")[:USERS]])
     shape = (len(users), len(places))
     hides = [sparse(pairs.kept(parts == part), shape)[judged] for part in range(PARTS)]
     base = gram(behaviour, text_weight)
@@ -57,9 +68,7 @@ def chosen_ridge(
         inverse[np.diag_indices(len(inverse))] += ridge
         invert(inverse)
         found[ridge] = _ndcg(np.triu(inverse) + np.triu(inverse, 1).T, hides)
-    best = max(RIDGES, key=lambda ridge: (found[ridge].mean(), ridge))
-    gain = found[best] - found[RIDGE]
-    return best if gain.mean() > ERRORS * gain.std() / np.sqrt(len(gain)) else RIDGE
+    return found
 
 
 def parts_of(pairs: Pairs, users: pa.StringArray, items: pa.StringArray) -> Ints:
