@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     help="How many versions stay, this one counted.",
 )
 @click.option(
+    "--rows-per-file",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="A mart of more rows is a folder of Parquet files; of vectors, a tenth of it.",
+)
+@click.option(
     "--epsilon",
     type=click.FloatRange(min=0, min_open=True, max=100),
     help="Publish sizes of groups and users of interests alone, with the noise of this epsilon."
@@ -61,6 +68,7 @@ def publish(
     vectors: bool,
     csv: bool,
     keep: int,
+    rows_per_file: int,
     epsilon: float | None,
     interests_per_user: int,
     rollback: bool,
@@ -85,13 +93,16 @@ def publish(
         raise InputError("name where to publish: a folder DEST, or --to URL, one of the two")
     if to is not None and "://" not in to:
         raise InputError(f"--to is {to}: give a URL, as s3://bucket/shop, or the folder alone")
-    given = click.get_current_context().get_parameter_source("keep")
-    if str(place).startswith("postgres") and given == click.core.ParameterSource.COMMANDLINE:
-        raise InputError("--keep is for versions, and PostgreSQL holds what was published last: leave it out")
+    if str(place).startswith("postgres"):
+        _check_for_postgres()
     if epsilon is not None and (vectors or csv or rollback):
         raise click.UsageError("--epsilon publishes counts alone: leave out --vectors, --csv and --rollback")
     privacy = None if epsilon is None else Privacy(epsilon, interests_per_user)
-    done = roll_back(place) if rollback else write(database, place, schema, keep, vectors, csv, privacy)
+    done = (
+        roll_back(place)
+        if rollback
+        else write(database, place, schema, keep, vectors, csv, privacy, rows_per_file)
+    )
     manifest = done.manifest
     if as_json:
         said = {"version": done.version, "deleted": done.deleted, **asdict(manifest)}
@@ -106,6 +117,14 @@ def publish(
     click.echo(f"{verb} {version}run {manifest.run_id}: {done.place}")
     if manifest.earlier:
         click.echo(f"note: of an earlier build: {', '.join(manifest.earlier)}", err=True)
+
+
+def _check_for_postgres() -> None:
+    source = click.get_current_context().get_parameter_source
+    if source("keep") == click.core.ParameterSource.COMMANDLINE:
+        raise InputError("--keep is for versions, and PostgreSQL holds what was published last: leave it out")
+    if source("rows_per_file") == click.core.ParameterSource.COMMANDLINE:
+        raise InputError("--rows-per-file is for Parquet, and PostgreSQL takes no files: leave it out")
 
 
 def _table(manifest: Manifest) -> str:

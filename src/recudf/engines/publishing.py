@@ -16,6 +16,12 @@ from recudf.engines.files import first_line, literal, quoted
 from recudf.engines.marts import Marts
 from recudf.engines.noisy import Privacy, write_noisy
 from recudf.engines.publishing_csv import write_csv
+from recudf.engines.publishing_parquet import (
+    ROWS_PER_FILE,
+    check_rows_per_file,
+    write_parquet,
+    write_vectors,
+)
 from recudf.engines.publishing_postgres import Postgres, is_postgres
 from recudf.errors import InputError, ParameterError, WarehouseError
 from recudf.publishing.manifest import Manifest, PublishedFile, PublishedTable
@@ -45,6 +51,7 @@ def publish(
     vectors: bool = False,
     csv: bool = False,
     privacy: Privacy | None = None,
+    rows_per_file: int = ROWS_PER_FILE,
 ) -> Published:
     """Write the marts that a build made; readers get them once all are there.
 
@@ -53,9 +60,13 @@ def publish(
     Parquet. vectors: vec_* as well, as Parquet alone, without rows whose vector is NULL. csv: each mart as
     CSV as well, for Excel. keep: versions that stay. privacy: numbers with noise, of groups and interests,
     and nothing else (see `recudf.engines.noisy`); of a build they are drawn once, since the mean of many
-    draws has little noise. Raises InputError where there is no build, or it was drawn from, WarehouseError
-    where the destination cannot be written; what was published before stays then.
+    draws has little noise. rows_per_file: a mart of more rows is a folder of Parquet files, and vectors of
+    more than a tenth of it.
+
+    Raises InputError where there is no build, or it was drawn from, WarehouseError where the destination
+    cannot be written; what was published before stays then.
     """
+    check_rows_per_file(rows_per_file)
     if privacy is not None and (vectors or csv):
         raise ParameterError("with noise counts alone are published: leave out vectors and csv")
     if is_postgres(destination):
@@ -76,9 +87,9 @@ def publish(
         with place.write() as folder:
             try:
                 manifest = (
-                    _write(marts, folder, database.name, vectors, csv)
+                    _write(marts, folder, database.name, vectors, csv, rows_per_file)
                     if privacy is None
-                    else _write_noisy(marts, folder, database.name, privacy)
+                    else _write_noisy(marts, folder, database.name, privacy, rows_per_file)
                 )
             except duckdb.Error as error:
                 raise WarehouseError(
@@ -151,7 +162,9 @@ def publishing_to(destination: Path | str | Store) -> Iterator[Destination | Sto
         yield Destination(destination)
 
 
-def _write(marts: Marts, folder: Path, database: str, vectors: bool, csv: bool) -> Manifest:
+def _write(
+    marts: Marts, folder: Path, database: str, vectors: bool, csv: bool, rows_per_file: int
+) -> Manifest:
     """Write all files of a version."""
     connection = marts.connection
     for wanted in (PARQUET, *([CSV] if csv else [])):
@@ -164,18 +177,19 @@ def _write(marts: Marts, folder: Path, database: str, vectors: bool, csv: bool) 
         for name in names:
             target = f"published.{marts.relation(name)}"
             connection.execute(f"create table {target} as from {marts.relation(name)} order by all")
-            _copy(connection, f"from {target}", folder, name)
+            write_parquet(connection, target, _parquet(folder, name), rows_per_file)
             if csv:
                 write_csv(connection, target, marts.columns(name), folder / CSV / f"{name}.csv")
     finally:
         connection.execute("detach published")  # and with it all is in the file
     tables = [marts.describe(marts.relation(name), name) for name in names]
     if vectors:
-        tables += [_write_vectors(marts, name, folder) for name in marts.tables_with("vec_", {"vector"})]
+        for name in marts.tables_with("vec_", {"vector"}):
+            tables.append(_write_vectors(marts, name, folder, rows_per_file))
     return _finish(marts, database, tables, folder)
 
 
-def _write_noisy(marts: Marts, folder: Path, database: str, privacy: Privacy) -> Manifest:
+def _write_noisy(marts: Marts, folder: Path, database: str, privacy: Privacy, rows_per_file: int) -> Manifest:
     """Write a version that has counts with noise alone."""
     connection = marts.connection
     (folder / PARQUET).mkdir()
@@ -187,7 +201,7 @@ def _write_noisy(marts: Marts, folder: Path, database: str, privacy: Privacy) ->
         tables = []
         for name in write_noisy(connection, marts.schema, schema, privacy):
             target = f"published.{marts.relation(name)}"
-            _copy(connection, f"from {target}", folder, name)
+            write_parquet(connection, target, _parquet(folder, name), rows_per_file)
             tables.append(marts.describe(target, name))
     finally:
         connection.execute("detach published")
@@ -204,17 +218,12 @@ def _finish(
     return manifest
 
 
-def _write_vectors(marts: Marts, name: str, folder: Path) -> PublishedTable:
+def _write_vectors(marts: Marts, name: str, folder: Path, rows_per_file: int) -> PublishedTable:
     columns = marts.columns(name)
-    query = (
-        f"select * replace (cast(vector as float[]) as vector) from {marts.relation(name)} "
-        f"where vector is not null order by {quoted(next(iter(columns)))}"
-    )
-    rows = _copy(marts.connection, query, folder, name)
+    path, key = _parquet(folder, name), next(iter(columns))
+    rows = write_vectors(marts.connection, marts.relation(name), key, path, rows_per_file)
     return PublishedTable(name, rows, columns | {"vector": "FLOAT[]"}, None)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path, name: str) -> int:
-    path = literal(str(folder / PARQUET / f"{name}.parquet"))
-    copied = connection.execute(f"copy ({query}) to {path} (format parquet, compression zstd)").fetchall()
-    return int(copied[0][0])
+def _parquet(folder: Path, name: str) -> Path:
+    return folder / PARQUET / f"{name}.parquet"
