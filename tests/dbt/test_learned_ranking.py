@@ -390,6 +390,7 @@ def test_with_nothing_to_learn_from_fixed_weights_stand(warehouse):
         ("ranking_folds", 0),
         ("ranking_split", "middle"),
         ("ranking_method", "bayes"),
+        ("item_weights_ridge", 0),
         ("candidates_per_user", 0),
     ],
 )

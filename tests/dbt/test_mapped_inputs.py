@@ -124,11 +124,6 @@ REFUSED = [
         {"group_count": 0},
         ["group_count is '0': give auto, or a whole number from 1 up"],
     ),
-    (
-        ("--select", "int_item_weights"),
-        {"ranking": "learned", "item_weights_ridge": 0},
-        ["item_weights_ridge is '0': give auto, or a number above 0"],
-    ),
     (("--select", "stg_event_types"), {"event_weights": {"view": "high"}}, ["view", "high"]),
     (("--select", "int_text_embeddings"), {"encoder": "unknown"}, ["unknown"]),
 ]
