@@ -1,6 +1,6 @@
 """`recudf evaluate --split random` with several seeds, pooled: means, and paired intervals over users.
 
-    python benchmarks/split_seeds.py BUILT.duckdb --seeds 1 2 3 --vars '{ranking: learned}' --baseline weights
+    python benchmarks/split_seeds.py BUILT.duckdb --vars '{ranking: learned, ranking_split: random}'
 
 The database was built with these vars. Each seed hides another fifth of what each user liked and has all
 fitted anew without it; a user's lists of all seeds are drawn together. `weights` is EASE with items' texts.
