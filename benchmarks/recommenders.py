@@ -7,8 +7,8 @@ A split is drawn by seed: `random` hides a quarter of the events of each item, `
 user's, and `given` takes train.parquet and test.parquet of the folder. Every hidden event is relevant; texts
 about a hidden pair are left out. The peers are tuned on a split of the same kind inside the visible part
 (recommender_peers.py), the project chooses for itself inside its build. `fixed` is what `learned` would be
-without learning, `weights` its source of that name alone. Intervals: 95 % bootstrap over users, the splits of
-a user drawn together.
+without learning, `weights` the linear item-item model alone (`--rankings weights` builds no more than that).
+Intervals: 95 % bootstrap over users, the splits of a user drawn together.
 """
 
 import argparse
@@ -75,8 +75,8 @@ def quality(scores, test, users):
     return measured(first(scores), test, users)["ndcg@10"].mean()
 
 
-def built(folder, hides, variables, scratch):
-    """{model: {user: [items, best first]}}: what a build without the hidden pairs recommends."""
+def built(folder, hides, variables, rankings, names, scratch):
+    """{model: {user: [items, best first]}}: what builds without the hidden pairs recommend to these users."""
     data, database = scratch / "data", scratch / "shop.duckdb"
     data.mkdir()
     c = duckdb.connect()
@@ -89,28 +89,57 @@ def built(folder, hides, variables, scratch):
     recudf = [sys.executable, "-m", "recudf"]
     subprocess.run([*recudf, "load", data, "--database", database], check=True, stdout=subprocess.DEVNULL)
     found = {}
-    for ranking in ("blend", "learned"):
+    for ranking in rankings:
         begun = time.time()
-        chosen = {"recommendations_per_user": 20} | variables | {"ranking": ranking}
+        vars_ranking = {"ranking": "learned" if ranking == "weights" else ranking}
+        chosen = {"recommendations_per_user": 20} | variables | vars_ranking
         command = [*recudf, "build", "--database", database, "--vars", json.dumps(chosen)]
-        select = ["--select", "+fct_recommendations", "--exclude-resource-type", "test"]
-        subprocess.run([*command, *select], check=True, stdout=subprocess.DEVNULL)
+        select = "+int_item_weights" if ranking == "weights" else "+fct_recommendations"
+        options = ["--select", select, "--exclude-resource-type", "test"]
+        subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)
         print(f"{ranking} built in {time.time() - begun:.0f} s", file=sys.stderr)
-        read_lists(database, "fct_recommendations", "rank", found.setdefault(f"recudf {ranking}", {}))
-    fixed = found.setdefault("recudf fixed", {})
-    read_lists(database, "int_ranking_features", "position", fixed, "where fold = 0 and position <= 20")
-    best = "row_number() over (partition by user_id order by score desc, item_id) <= 20"
-    where = f"where fold = 0 and source = 'weights' qualify {best}"
-    weights = found.setdefault("recudf weights", {})
-    read_lists(database, "int_candidates_by_history", "score desc, item_id", weights, where)
+        if ranking != "weights":
+            read_lists(database, "fct_recommendations", "rank", found.setdefault(f"recudf {ranking}", {}))
+    if {"weights", "learned"} & set(rankings):
+        found["recudf weights"] = weighted(database, names)
+    if "learned" in rankings:
+        fixed = found.setdefault("recudf fixed", {})
+        read_lists(database, "int_ranking_features", "position", fixed, "where fold = 0 and position <= 20")
+        with duckdb.connect(str(database), read_only=True) as c:
+            ranker = c.execute(
+                "select method, is_learned, learned_ndcg, fixed_ndcg from recudf.int_ranker_choice"
+            ).fetchall()
+        print("scorer (method, is learned, inner ndcg, of fixed weights):", ranker, file=sys.stderr)
+    return found
+
+
+def weighted(database, names):
+    """{user: [items, best first]} by int_item_weights alone, among what the user has not seen."""
     with duckdb.connect(str(database), read_only=True) as c:
         ridges = c.execute("select distinct fold, ridge from recudf.int_item_weights order by all").fetchall()
         print("ridge of each fold:", ridges, file=sys.stderr)
-        ranker = c.execute(
-            "select method, is_learned, learned_ndcg, fixed_ndcg from recudf.int_ranker_choice"
+        rows = c.execute(
+            """
+            with history as (
+                from recudf.int_ranking_pairs where fold = 0 and user_id in (select unnest(?))
+            ),
+            scored as (
+                select history.user_id, weights.item_id, sum(weights.weight) as score
+                from history
+                inner join recudf.int_item_weights as weights
+                    on weights.fold = 0 and history.item_id = weights.neighbor_id
+                where history.weight > 0
+                group by all
+            )
+            select user_id, item_id from scored anti join history using (user_id, item_id)
+            qualify row_number() over (partition by user_id order by score desc, item_id) <= 20
+            order by user_id, score desc, item_id""",
+            [names],
         ).fetchall()
-    print("scorer (method, is learned, inner ndcg, of fixed weights):", ranker, file=sys.stderr)
-    return found
+    lists = {}
+    for user, item in rows:
+        lists.setdefault(user, []).append(item)
+    return lists
 
 
 def read_lists(database, table, rank, lists, where=""):
@@ -121,7 +150,7 @@ def read_lists(database, table, rank, lists, where=""):
             lists.setdefault(user, []).append(item)
 
 
-def one_split(folder, split, seed, variables, most_users, peer_names):
+def one_split(folder, split, seed, given):
     """[(model, user names, {measure: values})] and what was chosen."""
     if seed == "given":
         visible, test_rows = read(folder, given=True)
@@ -143,9 +172,9 @@ def one_split(folder, split, seed, variables, most_users, peer_names):
         )
     )
     judged = np.flatnonzero(np.diff(test.indptr) * np.diff(train.indptr))
-    judged = np.sort(np.random.default_rng(0).permutation(judged)[:most_users])
+    judged = np.sort(np.random.default_rng(0).permutation(judged)[: given.users])
     names = [users[user] for user in judged]
-    chosen = peers.tuned(inner_train, inner_test, quality, peer_names)
+    chosen = peers.tuned(inner_train, inner_test, quality, given.peers)
     scores = {
         name: peers.unseen(function(train, judged, **options), train, judged)
         for name, (function, options) in chosen.items()
@@ -156,7 +185,8 @@ def one_split(folder, split, seed, variables, most_users, peer_names):
     results = [(name, names, measured(first(each), test, judged)) for name, each in scores.items()]
     place = {item: column for column, item in enumerate(items)}
     with tempfile.TemporaryDirectory() as scratch:
-        lists = built(folder, {e[:2] for e in test_rows}, variables, Path(scratch))
+        hides = {e[:2] for e in test_rows}
+        lists = built(folder, hides, given.vars, given.rankings, names, Path(scratch))
     for name, of_user in lists.items():
         top = np.full((len(judged), 20), -1)
         for row, user in enumerate(names):
@@ -178,7 +208,7 @@ def pooled(splits):
     return found
 
 
-def table(splits, subject="recudf learned"):
+def table(splits, subject):
     found = pooled(splits)
     users = np.array(found[subject][0])
     lines = [
@@ -208,17 +238,27 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", nargs="+", default=["1", "2", "3"])
     parser.add_argument("--users", type=int, default=2000, help="judge so many, chosen at random")
     parser.add_argument("--peers", nargs="+", choices=peers.GRIDS, default=list(peers.GRIDS))
+    parser.add_argument("--ridges", nargs="+", type=float, help="what EASE is tuned on")
+    parser.add_argument(
+        "--rankings", nargs="+", choices=["blend", "learned", "weights"], default=["blend", "learned"]
+    )
     parser.add_argument("--vars", type=json.loads, default={}, help="vars of the build, as JSON")
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
+    if given.ridges:
+        peers.GRIDS["EASE"] = (peers.ease, {"ridge": given.ridges})
+    subject = "recudf learned" if "learned" in given.rankings else f"recudf {given.rankings[-1]}"
     splits, chosen = [], {}
     for seed in given.seeds:
-        results, chosen[seed] = one_split(
-            given.folder, given.split, seed, given.vars, given.users, given.peers
-        )
+        results, chosen[seed] = one_split(given.folder, given.split, seed, given)
         splits.append(results)
-        print("\n".join(table(splits)), flush=True)
-    text = [f"## {given.folder.name}: {given.split}, seeds {', '.join(given.seeds)}", "", *table(splits), ""]
+        print("\n".join(table(splits, subject)), flush=True)
+    text = [
+        f"## {given.folder.name}: {given.split}, seeds {', '.join(given.seeds)}",
+        "",
+        *table(splits, subject),
+        "",
+    ]
     text.append("Peers, as tuned: " + json.dumps(chosen))
     print("\n".join(text))
     if given.output:

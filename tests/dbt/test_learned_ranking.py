@@ -128,6 +128,31 @@ def test_scores_of_candidates_are_sums_over_the_history(learned):
         assert score == pytest.approx(sum(weights.get((item, n), 0) * r for n, r in history), abs=1e-7)
 
 
+def test_weights_are_of_the_ridge_that_they_tell(learned):
+    """By numpy, from likes and vectors alone: B[i, j] = -P[i, j] / P[j, j]."""
+    ((ridge,),) = learned.query("select distinct ridge from recudf.int_item_weights where fold = 0")
+    vectors = dict(learned.query("select item_id, vector from recudf.vec_items"))
+    likes = learned.query(
+        "select user_id, item_id from recudf.int_ranking_pairs where fold = 0 and weight > 0 and is_person"
+    )
+    items = sorted(set(vectors) | {item for _, item in likes})
+    users = sorted({user for user, _ in likes})
+    x = np.zeros((len(users), len(items)))
+    for user, item in likes:
+        x[users.index(user), items.index(item)] = 1
+    v = np.array([vectors[item] for item in items], float)
+    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    inverse = np.linalg.inv(x.T @ x + 30 * v @ v.T + ridge * np.eye(len(items)))
+    found = learned.query(
+        "select item_id, neighbor_id, weight from recudf.int_item_weights where fold = 0 limit 500"
+    )
+    expected = [
+        -inverse[items.index(n), items.index(i)] / inverse[items.index(i), items.index(i)]
+        for i, n, _ in found
+    ]
+    np.testing.assert_allclose([weight for _, _, weight in found], expected, rtol=1e-3, atol=1e-6)
+
+
 def test_recency_halves_with_every_five_later_ones(learned):
     rows = learned.query("""
         select recency from recudf.int_ranking_history
@@ -365,6 +390,7 @@ def test_with_nothing_to_learn_from_fixed_weights_stand(warehouse):
         ("ranking_folds", 0),
         ("ranking_split", "middle"),
         ("ranking_method", "bayes"),
+        ("item_weights_ridge", 0),
         ("candidates_per_user", 0),
     ],
 )
