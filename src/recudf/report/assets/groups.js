@@ -5,7 +5,7 @@ function groupsSection() {
     return;
   }
   place.append(
-    el('p', {}, 'Found by what people like (spherical k-means over their vectors). The words set a group apart from all others; ' +
+    el('p', {}, 'Found by what people like (spherical k-means over their vectors and interests). The words set a group apart from all others; ' +
       'cohesion is the mean likeness (cosine) of the members to its centre, 1 at most.'),
     ...growthHint(),
     el('div', { class: 'cards' }, groups.map(groupCard)),
