@@ -80,7 +80,7 @@ def agreement(truth: dict[str, str], found: dict[str, str]) -> float:
 
 def nearest_planted(database: Path, truth: dict[str, str]) -> dict[str, str]:
     """The planted group to whose mean a user's point is nearest, by cosine, the user's own point left out."""
-    rows = query(database, "select user_id, vector from recudf.int_group_points order by user_id")
+    rows = query(database, "select user_id, vector from recudf.int_user_interest_points order by user_id")
     rows = [(user, vector) for user, vector in rows if user in truth]
     points = np.array([vector for _, vector in rows], dtype=float)
     groups, of = np.unique([truth[user] for user, _ in rows], return_inverse=True)

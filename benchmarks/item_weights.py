@@ -19,9 +19,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from recudf.preference import item_weights
+from recudf.preference import gram as solving
 from recudf.preference.events import Pairs
-from recudf.preference.item_weights import Behaviour, ItemWeightsParams, fit_item_weights
+from recudf.preference.gram import Behaviour
+from recudf.preference.item_weights import ItemWeightsParams, fit_item_weights
 from recudf.vectors import unit
 
 RESULTS = Path(__file__).parent / "results"
@@ -53,10 +54,10 @@ def main(widest: int) -> None:
 
 def measured(n_items, n_users, compared, single):
     """One row of the table. single: as if there were more than 4,000 items."""
-    item_weights.DOUBLE = 0 if single else item_weights.DOUBLE
+    solving.DOUBLE = 0 if single else solving.DOUBLE
     behaviour = events(n_items, n_users)
     by_users = n_users + DIMENSION < n_items
-    solved = "float64" if min(n_items, n_users + DIMENSION) <= item_weights.DOUBLE else "float32"
+    solved = "float64" if min(n_items, n_users + DIMENSION) <= solving.DOUBLE else "float32"
     found, *took = timed(lambda: fit_item_weights(behaviour, ItemWeightsParams()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     users = f"{n_users:,}{' (by users)' * by_users}"

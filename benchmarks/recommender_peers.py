@@ -77,7 +77,7 @@ GRIDS = {
     "item-kNN (implicit)": (item_neighbors, {"k": (20, 50, 100, 200)}),
     "BPR (implicit)": (bpr, {"factors": (32, 64), "rate": (0.02, 0.05), "ridge": (0.01, 0.05)}),
     "ALS (implicit)": (als, {"factors": (16, 32, 64), "ridge": (1.0, 10.0, 30.0), "alpha": (1.0, 3.0)}),
-    "EASE": (ease, {"ridge": (100.0, 250.0, 400.0, 600.0, 1000.0)}),
+    "EASE": (ease, {"ridge": (25.0, 50.0, 100.0, 250.0, 400.0, 600.0, 1000.0)}),
 }
 
 

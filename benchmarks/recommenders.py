@@ -7,7 +7,8 @@ A split is drawn by seed: `random` hides a quarter of the events of each item, `
 user's, and `given` takes train.parquet and test.parquet of the folder. Every hidden event is relevant; texts
 about a hidden pair are left out. The peers are tuned on a split of the same kind inside the visible part
 (recommender_peers.py), the project chooses for itself inside its build. `fixed` is what `learned` would be
-without learning. Intervals: 95 % bootstrap over users, the splits of a user drawn together.
+without learning, `weights` its source of that name alone. Intervals: 95 % bootstrap over users, the splits of
+a user drawn together.
 """
 
 import argparse
@@ -98,7 +99,13 @@ def built(folder, hides, variables, scratch):
         read_lists(database, "fct_recommendations", "rank", found.setdefault(f"recudf {ranking}", {}))
     fixed = found.setdefault("recudf fixed", {})
     read_lists(database, "int_ranking_features", "position", fixed, "where fold = 0 and position <= 20")
+    best = "row_number() over (partition by user_id order by score desc, item_id) <= 20"
+    where = f"where fold = 0 and source = 'weights' qualify {best}"
+    weights = found.setdefault("recudf weights", {})
+    read_lists(database, "int_candidates_by_history", "score desc, item_id", weights, where)
     with duckdb.connect(str(database), read_only=True) as c:
+        ridges = c.execute("select distinct fold, ridge from recudf.int_item_weights order by all").fetchall()
+        print("ridge of each fold:", ridges, file=sys.stderr)
         ranker = c.execute(
             "select method, is_learned, learned_ndcg, fixed_ndcg from recudf.int_ranker_choice"
         ).fetchall()

@@ -13,8 +13,11 @@ Parameters, a JSON object; all but dbscan's `eps` may be left out:
   means of vectors scaled to length 1): `spherical` k-means, whose centroids have length 1, `agglomerative`
   (average linkage, up to 20,000 vectors), `dbscan`, `hdbscan`, `graph` (k-means of vectors that were smoothed
   over the graph of their nearest neighbours: for topics of texts).
-- `k`: the most clusters wanted (fewer distinct vectors give fewer), or `"auto"` (the default): the k from
-  `k_min` (2) to `k_max` (30) with the largest mean silhouette on a sample drawn by `seed` (0).
+- `k`: the most clusters wanted (fewer distinct vectors give fewer), or the k from `k_min` (2) to `k_max` (30)
+  that a sample drawn by `seed` (0) speaks for: `"auto"` (the default) by the largest mean silhouette
+  (Rousseeuw 1987); `"stable"` (kmeans, spherical, graph) as many as halves of it agree on: the largest k
+  whose prediction strength (Tibshirani and Walther 2005) is at least 0.8 of the best k's, or the best k where
+  its strength is below 0.8.
 - kmeans, spherical, graph: `restarts` (4, graph 20), `max_iterations` (300), `tolerance` (1e-4).
 - graph: `neighbors` (15), `smoothings` (10 rounds). Beyond 50,000 vectors a sample is fitted, and the others
   take the vote of their neighbours in it.
@@ -23,7 +26,8 @@ Parameters, a JSON object; all but dbscan's `eps` may be left out:
   they call noise is in no cluster.
 - `previous`: handle of an index over the centroids of an earlier fit, ids their cluster ids. A cluster that
   continues an earlier one keeps its id; others get ids above all earlier ones, and at least `first_new_id`
-  (0). k `"auto"` keeps the earlier number unless another k has a silhouette larger by a tenth.
+  (0). k `"auto"` keeps the earlier number unless another k has a silhouette larger by a tenth, `"stable"` if
+  its strength is at least 0.8 of the best.
 
 NULL handle -> NULL; all points noise -> an empty list. Unknown handle, unknown or unused parameter,
 impossible value -> an error.

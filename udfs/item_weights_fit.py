@@ -1,6 +1,6 @@
 """`item_weights_fit(user_ids VARCHAR[], item_ids VARCHAR[], weights DOUBLE[] [, vectors VARCHAR,
-params VARCHAR])` -> `STRUCT(item_id VARCHAR, neighbor_id VARCHAR, weight FLOAT)[]`: what an item in a history
-says of another, from who used both and from how alike the two are.
+params VARCHAR])` -> `STRUCT(item_id VARCHAR, neighbor_id VARCHAR, weight FLOAT, ridge DOUBLE)[]`: what an
+item in a history says of another, from who used both and from how alike the two are.
 
     with items as materialized (select vector_index(item_id, vector) as handle from vec_items),
     fitted as (
@@ -18,9 +18,15 @@ item j is the sum of x_i B[i, j] over the history x, where `G = X'X + text_weigh
 events' weights; V has the items' vectors, scaled to length 1, as rows: an item without events has weights by
 its vector, an item without a vector by its events.
 
-Keys of params, all may be left out: `ridge` (500; above 0), `text_weight` (30), `neighbors` (200: of each
-item so many weights are kept, the largest by size; zeros never), `max_items` (20,000: of more, those are
+Keys of params, all may be left out: `ridge` (500; above 0, or auto), `text_weight` (30), `neighbors` (200: of
+each item so many weights are kept, the largest by size; zeros never), `max_items` (20,000: of more, those are
 fitted that most users have, ties by id; the others have no rows).
+
+With `ridge: auto` the fit chooses: 500, or that of 31.25, 62.5, 125 ... 4,000 which finds most, if this is
+more by two standard errors of the difference. What is found is the ndcg@10, over 2,000 users, of a quarter of
+each one's pairs by the other three, each quarter in turn, by what a fit without that quarter of that user
+would say, on the 2,000 items that most users have. Quarters and users go by hashes of ids; with fewer than 50
+users it is 500. Each row tells the ridge of its fit.
 
 The order of the events does not matter. What is inverted has a row for each item, or for each user and each
 dimension where these are fewer: up to 4,000 rows in float64, beyond in float32 (LAPACK's Cholesky factors,

@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 from warehouse import Warehouse
 
@@ -45,12 +46,46 @@ def test_a_member_is_nearest_to_its_group(built):
     ]
 
 
+def test_a_point_is_the_vector_beside_what_the_user_likes(built, tmp_path):
+    """Halves of one length; the second is a projection, whose cosines come near those of the roots of the shares, less
+    their mean: within .25 of 256 numbers (four standard errors of a projection to so many). Who likes nothing that has a
+    topic or a category is a vector alone."""
+    built = Warehouse(shutil.copy(built.path, tmp_path / "shop.duckdb"))
+    ((nobody,),) = built.query("select min(user_id) from recudf.int_group_points")
+    built.run(f"delete from recudf.int_user_attitudes where user_id = '{nobody}'")
+    built.build("--select", "int_user_interest_points")
+    points = {
+        u: np.array(v, float)
+        for u, v in built.query("select user_id, vector from recudf.int_user_interest_points")
+    }
+    meanings = dict(built.query("select user_id, vector from recudf.int_group_points"))
+    assert points.keys() == meanings.keys()
+    shares = built.query("""
+        select user_id, interest_id, sqrt(share) from recudf.int_user_attitudes
+        where attitude = 'likes' and share > 0 and user_id in (select user_id from recudf.int_group_points)""")
+    users, interests = sorted({u for u, *_ in shares}), sorted({i for _, i, _ in shares})
+    likes = np.zeros((len(users), len(interests)))
+    for user, interest, root in shares:
+        likes[users.index(user), interests.index(interest)] = root
+    assert points.keys() - set(users) == {nobody}
+    likes /= np.linalg.norm(likes, axis=1, keepdims=True)
+    likes -= likes.mean(axis=0) * len(users) / (len(users) + 10)  # of few users the mean says little
+    likes /= np.linalg.norm(likes, axis=1, keepdims=True)
+    sketches = np.array([points[user][-256:] for user in users])
+    assert np.linalg.norm(sketches, axis=1) == pytest.approx(np.full(len(users), 0.5**0.5), abs=1e-5)
+    assert np.abs(2 * sketches @ sketches.T - likes @ likes.T).max() < 0.25
+    for user, meaning in meanings.items():
+        scale = 0.5**0.5 if user in users else 1
+        assert points[user][:-256] == pytest.approx(scale * np.array(meaning), abs=1e-5)
+
+
 def test_a_second_build_on_the_same_data_moves_nobody(warehouse, sample):
     """Clusters too small for a group are no groups, and yet part of what the next fit starts from."""
-    warehouse.load(**sample.inputs).build("--select", "+int_group_members")
+    many = {"group_count": 12}
+    warehouse.load(**sample.inputs).build("--select", "+int_group_members", **many)
     first, fits = members_of(warehouse), warehouse.rows("int_group_fits")
     assert warehouse.query("select count(*) > 0 from recudf.int_group_fits where not is_group") == [(True,)]
-    warehouse.build("--select", "int_group_fits", "int_group_members")
+    warehouse.build("--select", "int_group_fits", "int_group_members", **many)
     assert warehouse.rows("int_group_fits") == fits
     assert members_of(warehouse) == first
 

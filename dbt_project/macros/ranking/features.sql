@@ -36,8 +36,12 @@ million weights, of small catalogues up to 500 of each item. #}
     {%- if neighbors != 'auto' and (neighbors is not integer or neighbors is boolean or neighbors < 1) -%}
         {%- do recudf.refuse_var('item_weights_neighbors', neighbors, 'give auto, or a whole number from 1 up') -%}
     {%- endif -%}
+    {%- set ridge = var('item_weights_ridge') -%}
+    {%- if ridge != 'auto' and (ridge is not number or ridge is boolean or ridge <= 0) -%}
+        {%- do recudf.refuse_var('item_weights_ridge', ridge, 'give auto, or a number above 0') -%}
+    {%- endif -%}
     {%- set rest = tojson({
-        'ridge': var('item_weights_ridge'), 'text_weight': var('item_weights_text_weight'),
+        'ridge': ridge, 'text_weight': var('item_weights_text_weight'),
         'max_items': var('item_weights_max_items')
     })[1:] -%}
     '{"neighbors": ' || cast(

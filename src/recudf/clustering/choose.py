@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -41,24 +41,27 @@ def choose_k(
 
 
 def choose_k_for_kmeans(points: Points, params: ClusterParams, earlier: int | None = None) -> int:
-    """choose_k for k-means and spherical k-means, fitted on a sample of the points.
+    """choose_k for k-means and spherical k-means, fitted on a sample of the points."""
+    sample = points.take(draw_rows(len(points), FIT_ROWS, params.seed))
+    counts = range(min(params.k_max, len(sample) - 1), params.k_min - 1, -1)
+    fits = shrinking_fits(sample, params, counts)
+    return choose_k(sample, params, lambda _: next(fits).labels, earlier)
 
-    It is fitted at k_max; each smaller k starts from the centroids of the one before, two of them merged
+
+def shrinking_fits(points: Points, params: ClusterParams, counts: range) -> Iterator[KMeans]:
+    """k-means for each of the counts, which descend.
+
+    It is fitted at the first; each smaller k starts from the centroids of the one before, two of them merged
     where that raises the inertia least (Ward 1963). Merging is safer than seeding each k: it starts from
     means of many points, where a single point as a seed is lost in noise.
     """
-    sample = points.take(draw_rows(len(points), FIT_ROWS, params.seed))
     fit: KMeans | None = None
-
-    def shrink(k: int) -> Labels:
-        nonlocal fit
+    for k in counts:
         if fit is None:
-            fit = fit_kmeans(sample, k, params)
+            fit = fit_kmeans(points, k, params)
         elif len(fit.centroids) > k:
-            fit = fit_kmeans(sample, k, params, _merge_nearest(fit))
-        return fit.labels
-
-    return choose_k(sample, params, shrink, earlier)
+            fit = fit_kmeans(points, k, params, _merge_nearest(fit))
+        yield fit
 
 
 def draw_rows(n: int, size: int, seed: int) -> Labels:

@@ -15,6 +15,7 @@ from recudf.clustering.kmeans import fit_kmeans
 from recudf.clustering.params import ClusterParams
 from recudf.clustering.points import Floats, Labels, Points
 from recudf.clustering.stable import Earlier, number_clusters
+from recudf.clustering.strength import choose_stable_k
 from recudf.search import get_index
 from recudf.vectors import Matrix, norms, require_dimension, scatter, unit, valid_mask
 
@@ -93,7 +94,7 @@ def _run(points: Points, params: ClusterParams, earlier: Earlier | None) -> tupl
         return fit_hdbscan(points, params), None
     if params.method == "graph":
         return _fit_graph(points, params, earlier), None
-    k = choose_k_for_kmeans(points, params, earlier_k) if params.k == "auto" else params.k
+    k = _count(points, params, earlier_k)
     fit = fit_kmeans(points, k, params, earlier.centroids if earlier else None)
     return fit.labels, fit.centroids
 
@@ -108,9 +109,16 @@ def _fit_graph(points: Points, params: ClusterParams, earlier: Earlier | None) -
         labels, _ = chosen.nearest(earlier.centroids)
         start = _means(smoothed, [np.flatnonzero(labels == label) for label in np.unique(labels)])
     earlier_k = len(start) if start is not None else None
-    k = choose_k_for_kmeans(smoothed, params, earlier_k) if params.k == "auto" else params.k
+    k = _count(smoothed, params, earlier_k)
     fit = fit_kmeans(smoothed, k, params, start)
     return join_neighbours(points.matrix, rows, fit.labels, params.neighbors)
+
+
+def _count(points: Points, params: ClusterParams, earlier_k: int | None) -> int:
+    """How many clusters k-means shall find."""
+    if params.k == "stable":
+        return choose_stable_k(points, params, earlier_k)
+    return choose_k_for_kmeans(points, params, earlier_k) if params.k == "auto" else params.k
 
 
 def _by_size(labels: Labels) -> list[Labels]:

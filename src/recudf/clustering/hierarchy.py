@@ -34,7 +34,7 @@ def fit_agglomerative(points: Points, params: ClusterParams, earlier: int | None
     def cut(k: int) -> Labels:
         return np.asarray(fcluster(tree, k, "maxclust") - 1, np.intp)
 
-    return cut(choose_k(points, params, cut, earlier) if params.k == "auto" else params.k)
+    return cut(params.k if isinstance(params.k, int) else choose_k(points, params, cut, earlier))
 
 
 def _cosine_distances(unit_rows: Matrix) -> Floats:

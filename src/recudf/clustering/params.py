@@ -32,7 +32,8 @@ class ClusterParams:
     method: kmeans (Euclidean, vectors as given); spherical, agglomerative (average linkage), dbscan,
     hdbscan and graph (k-means of vectors smoothed over their neighbour graph) look at directions alone
     (cosine).
-    k: the most clusters wanted (fewer distinct vectors give fewer), or "auto": chosen in k_min..k_max.
+    k: the most clusters wanted (fewer distinct vectors give fewer), or chosen in k_min..k_max: "auto", by
+    silhouette, or "stable" (kmeans, spherical, graph), by prediction strength.
     seed: of everything drawn. restarts: seedings tried on the sample, the best goes on; None: 4, graph 20.
     max_iterations: rounds of Lloyd. tolerance: stop when the squared shift of all centroids together is
     at most tolerance x the mean variance of a component.
@@ -45,7 +46,7 @@ class ClusterParams:
     """
 
     method: Method = "kmeans"
-    k: int | Literal["auto"] = "auto"
+    k: int | Literal["auto", "stable"] = "auto"
     k_min: int = 2
     k_max: int = 30
     seed: int = 0
@@ -64,8 +65,10 @@ class ClusterParams:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ParameterError(f"method is {self.method!r}: choose one of {', '.join(METHODS)}")
-        if self.k != "auto":
-            whole("k", self.k, 1, ' or "auto"')
+        if self.k not in ("auto", "stable"):
+            whole("k", self.k, 1, ' or "auto" or "stable"')
+        if self.k == "stable" and self.method == "agglomerative":
+            raise ParameterError('agglomerative does not use k "stable": give "auto" or a number')
         for name, least in (
             ("k_min", 2), ("k_max", 2), ("seed", 0), ("max_iterations", 1), ("neighbors", 2),
             ("smoothings", 0), ("min_cluster_size", 2), ("first_new_id", 0),
@@ -109,8 +112,8 @@ class ClusterParams:
             raise ParameterError(f"{params.method} does not use {unused[0]!r}: it uses {listed}")
         if "k" in given and "max_distance" in given:
             raise ParameterError("k and max_distance are both given: give one of them")
-        if params.k != "auto" and (ranged := sorted({"k_min", "k_max"} & set(given))):
-            raise ParameterError(f'{ranged[0]} is given beside k {params.k}: it needs k "auto"')
+        if isinstance(params.k, int) and (ranged := sorted({"k_min", "k_max"} & set(given))):
+            raise ParameterError(f'{ranged[0]} is given beside k {params.k}: it needs k "auto" or "stable"')
         return params
 
 

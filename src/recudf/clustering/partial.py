@@ -70,11 +70,11 @@ def is_spherical(params: ClusterParams) -> bool:
 
 def sample_size(params: ClusterParams) -> int:
     """How many points should find the start."""
-    return SAMPLE_PER_CENTROID * (params.k_max if params.k == "auto" else int(params.k))
+    return SAMPLE_PER_CENTROID * (params.k if isinstance(params.k, int) else params.k_max)
 
 
 def starting_centroids(sample: Matrix, params: ClusterParams) -> Matrix:
-    """Centroids of a fit of the sample, float32 [k, d]; k is chosen there if it is "auto"."""
+    """Centroids of a fit of the sample, float32 [k, d]; k is chosen there unless it is a number."""
     return np.array([cluster.centroid for cluster in fit_clusters(sample, params)], np.float32)
 
 

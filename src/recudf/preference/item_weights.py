@@ -15,7 +15,7 @@ Where A has fewer rows than columns, by the Woodbury identity with L L' = A A' +
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,44 +25,42 @@ import pyarrow.compute as pc
 from recudf import interrupts
 from recudf.errors import ParameterError
 from recudf.preference.events import Events, Ints, Pairs, positions, sorted_ids, sparse
+from recudf.preference.gram import BLOCK, Behaviour, gram, invert, precision, require_solved
+from recudf.preference.item_ridge import RIDGE, chosen_ridge
 from recudf.preference.params import FitParams
 from recudf.search.store import get_index
 from recudf.vectors import Matrix, scatter, valid_mask
 
-DOUBLE = 4_000  # rows of what is solved: up to here in float64, beyond in float32
-_BLOCK = 256  # items whose weights are looked at together
-
-WEIGHT = pa.struct([("item_id", pa.string()), ("neighbor_id", pa.string()), ("weight", pa.float32())])
+WEIGHT = pa.struct(
+    [
+        ("item_id", pa.string()),
+        ("neighbor_id", pa.string()),
+        ("weight", pa.float32()),
+        ("ridge", pa.float64()),
+    ]
+)
 WEIGHTS = pa.list_(WEIGHT)
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
 class ItemWeightsParams(FitParams):
     """What `item_weights_fit` is asked for.
 
-    ridge: added to the diagonal of G. text_weight: of V V'. neighbors: weights kept of each item, the largest
-    by size. max_items: so many are fitted, those that most users have.
+    ridge: added to the diagonal of G, or "auto" for what item_ridge chooses. text_weight: of V V'. neighbors:
+    weights kept of each item, the largest by size. max_items: so many are fitted, those that most users have.
     """
 
-    ridge: float = 500.0
+    ridge: float | str = RIDGE
     text_weight: float = 30.0
     neighbors: int = 200
     max_items: int = 20_000
 
     def __post_init__(self) -> None:
-        self.require_numbers("ridge", above_zero=True)
+        if self.ridge != AUTO:
+            self.require_numbers("ridge", above_zero=True, instead=AUTO)
         self.require_numbers("text_weight")
         self.require_whole(neighbors=1, max_items=1)
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """What items are fitted on. pairs: (user, item). n_users: rows of X. units: float32 [items, d], of length
-    1, zero for an item without a vector; d may be 0."""
-
-    pairs: Pairs
-    n_users: int
-    units: Matrix
 
 
 @dataclass(frozen=True)
@@ -130,11 +128,12 @@ def largest(block: Matrix, n: int) -> tuple[Ints, Ints]:
 
 def _by_items(behaviour: Behaviour, params: ItemWeightsParams) -> Iterator[Matrix]:
     """Blocks of rows of B': of each item the weights of all others, by the inverse of items x items."""
-    matrix = _gram(behaviour, params)
-    _invert(matrix)
+    matrix = gram(behaviour, params.text_weight)
+    matrix[np.diag_indices(len(matrix))] += params.ridge
+    invert(matrix)
     diagonal = matrix.diagonal().copy()
-    for start in range(0, len(matrix), _BLOCK):
-        stop = start + _BLOCK
+    for start in range(0, len(matrix), BLOCK):
+        stop = start + BLOCK
         rows = np.triu(matrix[start:stop, start:])  # the inverse is in the upper triangle alone
         square = rows[:, : len(rows)]
         square += np.triu(square, 1).T
@@ -146,7 +145,7 @@ def _by_users(behaviour: Behaviour, params: ItemWeightsParams) -> Iterator[Matri
     """The same by the inverse of (users + dimensions) x (users + dimensions)."""
     n_users, n_items = behaviour.n_users, len(behaviour.units)
     n_rows = n_users + behaviour.units.shape[1]
-    stacked = np.empty((n_items, n_rows), _precision(n_rows))  # A'
+    stacked = np.empty((n_items, n_rows), precision(n_rows))  # A'
     x = sparse(behaviour.pairs.transposed(), (n_items, n_users))
     stacked[:, :n_users] = x.toarray()
     stacked[:, n_users:] = behaviour.units * np.sqrt(params.text_weight)
@@ -154,43 +153,10 @@ def _by_users(behaviour: Behaviour, params: ItemWeightsParams) -> Iterator[Matri
     square[np.diag_indices(n_rows)] += params.ridge
     _solve_half(square, stacked)
     rest = 1 - np.einsum("ij,ij->i", stacked, stacked, dtype=np.float64)
-    _require(int(rest.min() < 100 * np.finfo(stacked.dtype).eps))
-    for start in range(0, n_items, _BLOCK):
-        products = stacked[start : start + _BLOCK] @ stacked.T
-        yield _without_self(products / rest[start : start + _BLOCK, None], start)
-
-
-def _gram(behaviour: Behaviour, params: ItemWeightsParams) -> Any:
-    """G, in a block of rows at a time, so that nothing else is items x items."""
-    n_items = len(behaviour.units)
-    x = sparse(behaviour.pairs, (behaviour.n_users, n_items))
-    transposed = x.T.tocsr()
-    matrix = np.empty((n_items, n_items), _precision(n_items))
-    units = behaviour.units.astype(matrix.dtype, copy=False)
-    for start in range(0, n_items, _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        matrix[rows] = (transposed[rows] @ x).toarray()
-        if params.text_weight and units.shape[1]:
-            matrix[rows] += params.text_weight * (units[rows] @ units.T)
-    matrix[np.diag_indices(n_items)] += params.ridge
-    return matrix
-
-
-def _precision(rows: int) -> type[np.float32] | type[np.float64]:
-    return np.float64 if rows <= DOUBLE else np.float32
-
-
-def _invert(matrix: Any) -> None:
-    """Put the inverse of a positive definite matrix into its upper triangle, without a second one."""
-    from scipy.linalg import lapack
-
-    single = matrix.dtype == np.float32
-    factor, invert = (lapack.spotrf, lapack.spotri) if single else (lapack.dpotrf, lapack.dpotri)
-    # LAPACK counts by columns, so that its lower triangle is the upper one here
-    _, failed = factor(matrix.T, lower=1, overwrite_a=1, clean=0)
-    _require(failed)
-    _, failed = invert(matrix.T, lower=1, overwrite_c=1)
-    _require(failed)
+    require_solved(int(rest.min() < 100 * np.finfo(stacked.dtype).eps))
+    for start in range(0, n_items, BLOCK):
+        products = stacked[start : start + BLOCK] @ stacked.T
+        yield _without_self(products / rest[start : start + BLOCK, None], start)
 
 
 def _solve_half(square: Any, stacked: Any) -> None:
@@ -200,13 +166,8 @@ def _solve_half(square: Any, stacked: Any) -> None:
 
     single = square.dtype == np.float32
     _, failed = (lapack.spotrf if single else lapack.dpotrf)(square.T, lower=1, overwrite_a=1, clean=0)
-    _require(failed)
+    require_solved(failed)
     (strsm if single else dtrsm)(1.0, square.T, stacked.T, lower=1, overwrite_b=1)
-
-
-def _require(failed: int) -> None:
-    if failed:
-        raise ParameterError("ridge is too small beside the weights: give a larger one, or smaller weights")
 
 
 def _without_self(block: Any, start: int) -> Matrix:
@@ -225,14 +186,12 @@ def _fit(events: Events, handle: str | None, params: ItemWeightsParams) -> pa.St
     units = np.zeros((len(ids), index.dimension if index is not None else 0), np.float32)
     if index is not None:
         units[positions(index.ids, ids)] = index.matrix * index.inverse_norms[:, None]
-    counts = np.bincount(pairs.columns[pairs.weights != 0], minlength=len(ids))
-    fitted = np.sort(np.argsort(-counts, kind="stable")[: params.max_items])
-    place = np.full(len(ids), -1)
-    place[fitted] = np.arange(len(fitted))
-    pairs = pairs.kept(place[pairs.columns] >= 0)
-    pairs = Pairs(pairs.rows, place[pairs.columns], pairs.weights)
-    found = fit_item_weights(Behaviour(pairs, len(events.users), units[fitted]), params)
-    return _struct(ids.take(pa.array(fitted)), found, params)
+    everything = Behaviour(pairs, len(events.users), units)
+    behaviour, fitted = everything.most_used(params.max_items)
+    ids = ids.take(pa.array(fitted))
+    if params.ridge == AUTO:
+        params = replace(params, ridge=chosen_ridge(behaviour, events.users, ids, params.text_weight))
+    return _struct(ids, fit_item_weights(behaviour, params), params)
 
 
 def _struct(ids: pa.StringArray, found: Weights, params: ItemWeightsParams) -> pa.StructArray:
@@ -242,5 +201,10 @@ def _struct(ids: pa.StringArray, found: Weights, params: ItemWeightsParams) -> p
             f"neighbors is {params.neighbors}, which for {len(ids):,} items is more than a list holds: "
             "give fewer, or a smaller max_items"
         )
-    columns = [ids.take(pa.array(found.items)), ids.take(pa.array(found.neighbors)), pa.array(found.values)]
+    columns = [
+        ids.take(pa.array(found.items)),
+        ids.take(pa.array(found.neighbors)),
+        pa.array(found.values),
+        pa.array(np.full(len(found.values), params.ridge, np.float64)),
+    ]
     return pa.StructArray.from_arrays(columns, fields=list(WEIGHT))

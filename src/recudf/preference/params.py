@@ -44,12 +44,14 @@ class FitParams:
                     f"{name} is {value!r}: give a whole number from {smallest} to 2147483647"
                 )
 
-    def require_numbers(self, *names: str, above_zero: bool = False) -> None:
-        """Raise ParameterError unless each of these is a finite number of at least, or above, 0."""
+    def require_numbers(self, *names: str, above_zero: bool = False, instead: str = "") -> None:
+        """Raise ParameterError unless each of these is a finite number of at least, or above, 0. instead: a
+        word that the caller takes as well."""
         for name in names:
             value: Any = getattr(self, name)
             fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
             if not fits or value < 0 or (above_zero and value == 0):
                 raise ParameterError(
                     f"{name} is {value!r}: give a number {'above' if above_zero else 'of at least'} 0"
+                    + (f", or {instead}" if instead else "")
                 )

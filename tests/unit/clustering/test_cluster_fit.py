@@ -14,8 +14,10 @@ from recudf.errors import InputError
 METHODS = {
     "kmeans": {"k": 4},
     "kmeans auto": {},
+    "kmeans stable": {"k": "stable"},
     "spherical": {"method": "spherical", "k": 4},
     "spherical auto": {"method": "spherical"},
+    "spherical stable": {"method": "spherical", "k": "stable"},
     "agglomerative": {"method": "agglomerative", "k": 4},
     "agglomerative auto": {"method": "agglomerative"},
     "agglomerative by distance": {"method": "agglomerative", "max_distance": 0.5},

@@ -23,6 +23,8 @@ def test_null_means_the_defaults():
         ({"k_min": 1}, "k_min is 1"),
         ({"k_min": 5, "k_max": 4}, "k_min is 5 and k_max 4"),
         ({"k": 3, "k_max": 4}, "k_max is given beside k 3"),
+        ({"k": 3, "k_min": 2}, 'k_min is given beside k 3: it needs k "auto" or "stable"'),
+        ({"method": "agglomerative", "k": "stable"}, 'agglomerative does not use k "stable"'),
         ({"tolerance": -1}, "tolerance is -1"),
         ({"seed": -1}, "seed is -1"),
         ({"eps": 0.3}, "kmeans does not use 'eps'"),

@@ -8,10 +8,10 @@ import pytest
 
 from recudf import Settings
 from recudf.errors import InputError, ParameterError, UnknownHandleError
-from recudf.preference import item_weights
+from recudf.preference import gram
 from recudf.preference.events import Pairs
+from recudf.preference.gram import Behaviour
 from recudf.preference.item_weights import (
-    Behaviour,
     ItemWeightsParams,
     fit_item_weights,
     item_weights_fits,
@@ -70,7 +70,7 @@ def as_matrix(found, n_items):
 @pytest.mark.parametrize("double", [4000, 0], ids=["float64", "float32"])
 @pytest.mark.parametrize("text_weight", [0, 7.5])
 def test_all_weights_are_those_of_numpys_inverse(monkeypatch, n_users, double, text_weight):
-    monkeypatch.setattr(item_weights, "DOUBLE", double)
+    monkeypatch.setattr(gram, "DOUBLE", double)
     given, dense, units = behaviour(n_users, 520, 16)  # three blocks, the last one not full
     params = ItemWeightsParams(ridge=20.0, text_weight=text_weight, neighbors=520)
     found = as_matrix(fit_item_weights(given, params), 520)
@@ -108,6 +108,23 @@ def test_a_vector_gives_weights_to_an_item_without_events():
     assert {pair: value for pair, value in found.items() if abs(value) > 1e-6} == pytest.approx(
         {("new", "a"): 2 / 4, ("a", "new"): 2 / 3}
     )
+
+
+def test_an_automatic_ridge_is_told_and_used():
+    """Everybody likes what is of one of fifteen kinds: with little ridge the kinds are told apart."""
+    events = [
+        (f"u{u}", f"i{i}", 1) for u in range(120) for i in range(60) if u % 15 == i % 15 or (u * i) % 23 == 7
+    ]
+    users, items, weights = ([list(part)] for part in zip(*events, strict=True))
+    (found,) = item_weights_fits(
+        pa.array(users), pa.array(items), pa.array(weights, pa.list_(pa.float64())), pa.nulls(1, pa.string()),
+        pa.array(['{"ridge": "auto"}']),
+    ).to_pylist()  # fmt: skip
+    (ridge,) = {row["ridge"] for row in found}
+    assert ridge < 500
+    by_number = fit(events, ridge=ridge)
+    assert {(row["item_id"], row["neighbor_id"]): row["weight"] for row in found} == by_number
+    assert by_number != fit(events)
 
 
 def test_rows_of_one_pair_add_up_in_any_order():
@@ -156,8 +173,9 @@ def test_several_rows():
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"ridge": 0}, "ridge is 0: give a number above 0"),
-        ({"ridge": True}, "ridge is True: give a number above 0"),
+        ({"ridge": 0}, "ridge is 0: give a number above 0, or auto"),
+        ({"ridge": "most"}, "ridge is 'most': give a number above 0, or auto"),
+        ({"ridge": True}, "ridge is True: give a number above 0, or auto"),
         ({"text_weight": -1}, "text_weight is -1: give a number of at least 0"),
         ({"neighbors": 0}, "neighbors is 0: give a whole number from 1 to 2147483647"),
         ({"max_items": 1.5}, "max_items is 1.5: give a whole number from 1 to 2147483647"),

@@ -1,12 +1,12 @@
--- The discovered groups: spherical k-means over the points of users.
+-- The discovered groups: spherical k-means over the points of users, as many as are found again in halves of them.
 {%- set params = {'method': 'spherical', 'k': recudf.group_count(), 'seed': var('group_seed')} %}
 {%- if var('group_count') == 'auto' %}
-    {%- do params.update({'k_min': var('group_count_min'), 'k_max': var('group_count_max')}) %}
+    {%- do params.update({'k': 'stable', 'k_min': var('group_count_min'), 'k_max': var('group_count_max')}) %}
 {%- endif %}
 {%- set params = recudf.text_literal(tojson(params)[:-1]) %}
 
 with fits as (
-    {{ recudf.lasting_fits(this, ref('recudf', 'int_group_points'), 'user_id', params, 'exemplars') }}
+    {{ recudf.lasting_fits(this, ref('recudf', 'int_user_interest_points'), 'user_id', params, 'exemplars') }}
 )
 
 select

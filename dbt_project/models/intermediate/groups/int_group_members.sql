@@ -20,7 +20,7 @@ nearest as (
         points.user_id,
         points.vector,
         cosine_topk(points.vector, centroids.handle, 2) as groups
-    from {{ ref('recudf', 'int_group_points') }} as points
+    from {{ ref('recudf', 'int_user_interest_points') }} as points
     cross join centroids
     {%- if var('group_max_distance') is not none %}
     where cluster_assign(points.vector, centroids.numbered, {{ recudf.number('group_max_distance') }}) is not null

@@ -1,5 +1,5 @@
--- The titles that a language model is told: of a topic, field or group those of the items nearest its centroid, of a
--- user those that weigh most.
+-- The titles that a language model is told: of a topic or field those of the items nearest its centroid, of a group
+-- those by which it stands out, of a user those that weigh most.
 with vectors as (
     select
         items.item_id,
@@ -17,8 +17,6 @@ subjects as (
     select 'topic' as kind, topic_id as subject_id, centroid from {{ ref('recudf', 'int_topic_fits') }} where size > 0
     union all
     select 'topic' as kind, field_id as subject_id, centroid from {{ ref('recudf', 'int_field_fits') }} where size > 0
-    union all
-    select 'group' as kind, group_id as subject_id, centroid from {{ ref('recudf', 'int_group_fits') }} where is_group
 ),
 
 searched as {{ recudf.materialized() }} (
@@ -49,6 +47,10 @@ chosen as (
 
 united as (
     select kind, subject_id, id, rank from nearest
+    union all
+    select 'group' as kind, group_id as subject_id, item_id as id, position as rank
+    from {{ ref('recudf', 'int_group_favourites') }}
+    where position <= 8
     union all
     select kind, subject_id, id, rank from chosen where rank <= 12
 )

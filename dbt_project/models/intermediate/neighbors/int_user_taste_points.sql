@@ -1,26 +1,11 @@
 -- Users as points among whom to look for similar ones: what their items and texts mean, beside a sketch of which items
--- they liked, each of length 1. The sketch is a random projection (Achlioptas, PODS 2001): an item's coordinates are
--- hexadecimal digits of its hash, less their mean, so that the cosine of two sketches comes near that of the likes,
--- whatever other items and users there are.
-{%- set places = recudf.array(range(1, 65) | list) %}
-{%- set hashes, digits = [], [] %}
-{%- for block in range(4) %}
-    {%- do hashes.append(recudf.sha256("item_id || '/" ~ block ~ "'") ~ ' as hash_' ~ block) %}
-    {%- do digits.append(recudf.array_map(
-        places, 'place', "cast(instr('0123456789abcdef', substr(hash_" ~ block ~ ", place, 1)) - 8.5 as float)"
-    )) %}
-{%- endfor %}
-
+-- they liked (recudf.signatures), each of length 1.
 with items as (
     select distinct item_id from {{ ref('recudf', 'int_user_likes') }} where is_compared
 ),
 
-hashed as (
-    select item_id, {{ hashes | join(', ') }} from items
-),
-
 signatures as (
-    select item_id, {{ digits | join(' || ') }} as vector from hashed
+    {{ recudf.signatures('items', 'item_id') }}
 ),
 
 indexed as {{ recudf.materialized() }} (
