@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from sklearn.decomposition import PCA
 
 from recudf.cli import main
-from recudf.engines.reports import read_report
+from recudf.engines.reports import Limits, read_report
 from recudf.report import project
 from recudf.report.assemble import SCRIPTS, embedded
 
@@ -204,6 +204,67 @@ def test_groups_and_what_they_care_about(built, data):
         assert (row["members"], row["share"]) == (members, pytest.approx(members / size, abs=1e-6))
 
 
+def test_the_sample_has_groups_of_one_moment(built, data):
+    ((as_of,),) = built.query("select distinct as_of from recudf.fct_group_history")
+    assert data["group_moments"]["rows"] == [[as_of.isoformat(timespec="seconds"), None]]
+    sizes = [(data["groups"]["rows"][r["group"]][0], *r["sizes"]) for r in records(data["group_history"])]
+    assert sizes == built.query("select group_id, size from recudf.dim_groups order by size desc, group_id")
+
+
+def test_how_groups_grew_is_told_by_the_history_without_replays_and_what_came_later(copy):
+    """The largest group was there from the first moment on, the second came, went and came again."""
+    path = copy(
+        """create temp table known as
+        select group_id, as_of from recudf.fct_group_history order by size desc, group_id limit 2""",
+        """create temp table more as from (values
+            (1, 90, 10, null, null, null, false), (1, 60, 12, 90, 5, 3, false), (1, 30, 99, 60, 1, 1, true),
+            (1, 20, 15, 30, null, null, false), (1, -1, 77, 0, 1, 1, false),
+            (2, 90, 8, null, null, null, false), (2, 60, 0, 90, 0, 8, false)
+        ) as t (number, days, size, before, joined, gone, is_replay)""",
+        """insert into recudf.fct_group_history by name
+        select group_id, 'discovered' as kind, 'x' as name, size, as_of - to_days(before) as previous_as_of,
+            joined as users_joined, gone as users_left, is_replay, 'r' as run_id, as_of - to_days(days) as as_of
+        from more join (select *, row_number() over (order by rowid) as number from known) using (number)""",
+        """update recudf.fct_group_history set previous_as_of = as_of - to_days(20), users_joined = 6,
+            users_left = 7 where as_of = (select max(as_of) from known)""",
+    )
+    data = report(path).data
+    moments = records(data["group_moments"])
+    with duckdb.connect(str(path), read_only=True) as connection:
+        before = lambda *days: [  # noqa: E731
+            connection.execute(
+                "select strftime(max(as_of) - to_days(?), '%Y-%m-%dT%H:%M:%S') from recudf.dim_groups", [d]
+            ).fetchall()[0][0]
+            for d in days
+        ]
+        assert [m["moment"] for m in moments] == before(90, 60, 20, 0)
+        assert [m["previous"] for m in moments] == [None, *before(90, 30, 20)]
+        sizes = connection.execute(
+            "select size from recudf.dim_groups order by size desc, group_id"
+        ).fetchall()
+    rows = records(data["group_history"])
+    assert rows[0] == {
+        "group": 0, "sizes": [10, 12, 15, sizes[0][0]], "joined": [None, 5, None, 6], "gone": [None, 3, None, 7],
+    }  # fmt: skip
+    assert rows[1] == {
+        "group": 1, "sizes": [8, 0, None, sizes[1][0]], "joined": [None, 0, None, 6], "gone": [None, 8, None, 7],
+    }  # fmt: skip
+    assert [row["sizes"] for row in rows[2:]] == [[None, None, None, size] for (size,) in sizes[2:]]
+    last = read_report(path, limits=Limits(periods=2))
+    assert [row[0] for row in last["group_moments"]["rows"]] == [m["moment"] for m in moments[-2:]]
+    assert records(last["group_history"])[1]["sizes"] == [None, sizes[1][0]]
+
+
+def test_a_group_that_is_no_more_is_not_shown(copy):
+    path = copy(
+        """insert into recudf.fct_group_history by name
+        select 'gone' as group_id, 'discovered' as kind, 'x' as name, 0 as size, false as is_replay, 'r' as run_id,
+            max(as_of) as as_of from recudf.dim_groups"""
+    )
+    data = report(path).data
+    assert len(data["group_history"]["rows"]) == len(data["groups"]["rows"])
+
+
 def test_users_of_the_page_are_typical_ones_first(built, data):
     users = records(data["users"])
     assert {u["user_id"] for u in users} == {
@@ -343,6 +404,7 @@ def test_the_same_tables_give_the_same_page(built, made, tmp_path):
 
 MARTS = [
     "dim_groups",
+    "fct_group_history",
     "fct_group_members",
     "dim_interests",
     "fct_user_interests",

@@ -24,6 +24,11 @@ values
     ('1', 'blend', 'none', 'tail', 'all', 'recall', 10, 0.5, 40, 0.4, 0.6, null),
     ('1', 'blend', 'none', 'tail', 'popularity decile 1', 'exposure', 10, 0.75, 40, null, null, null)
 """
+INK = """(name) => {
+    const canvas = document.querySelector(`${name} canvas`);
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
+}"""
 HOSTILE = "</script><script>document.title = 'hit'</script><img src=x onerror=\"document.title = 'hit'\">"
 
 
@@ -58,6 +63,40 @@ def shop(built, tmp_path_factory):
     done = CliRunner().invoke(main, ["report", str(out), "--database", str(path)])
     assert done.exit_code == 0, done.output
     assert out.stat().st_size < 5_000_000
+    return path, out
+
+
+HISTORY = """
+insert into recudf.fct_group_history by name
+with largest as (select group_id, name, as_of from recudf.dim_groups order by size desc, group_id limit 1),
+
+earlier (days, size, before, joined, gone, is_replay) as (
+    values (90, 10, null, null, null, false), (60, 0, 90, 0, 10, false), (30, 99, 60, 99, 0, true),
+        (20, 1200, 30, 1100, null, false)
+)
+
+select
+    group_id, 'discovered' as kind, name, size, as_of - to_days(before) as previous_as_of, joined as users_joined,
+    gone as users_left, is_replay, 'r' as run_id, as_of - to_days(days) as as_of
+from largest cross join earlier
+"""
+LAST = """
+update recudf.fct_group_history set previous_as_of = as_of - to_days(20), users_joined = 6, users_left = 7
+where as_of = (select max(as_of) from recudf.dim_groups)
+"""
+
+
+@pytest.fixture(scope="module")
+def grown(shop):
+    """The page of the same shop, whose largest group was seen at three moments before, and by a replay."""
+    path = shop[0].with_name("grown.duckdb")
+    shutil.copy(shop[0], path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(HISTORY)
+        connection.execute(LAST)
+    out = path.with_suffix(".html")
+    done = CliRunner().invoke(main, ["report", str(out), "--database", str(path)])
+    assert done.exit_code == 0, done.output
     return path, out
 
 
@@ -101,13 +140,8 @@ def test_it_opens(opened, shop):
     assert page.locator("#groups h3").all_inner_texts() == [
         f"{i} · {name}" for i, name in enumerate(names, 1)
     ]
-    ink = """(name) => {
-        const canvas = document.querySelector(`${name} canvas`);
-        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-        return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
-    }"""
-    assert page.evaluate(ink, ".map") > 2000
-    assert page.evaluate(ink, ".trend") > 2000
+    assert page.evaluate(INK, ".map") > 2000
+    assert page.evaluate(INK, ".trend") > 2000
 
 
 def test_search_by_keys_shows_the_user_of_the_tables(opened, shop):
@@ -211,6 +245,53 @@ def test_the_map_by_keys(opened):
     page.wait_for_function("location.hash.startsWith('#item=')")
 
 
+def test_a_group_of_one_moment_says_so(opened, shop):
+    page = opened()
+    ((as_of,),) = query(shop, "select strftime(max(as_of), '%Y-%m-%d') from recudf.dim_groups")
+    assert (
+        f"once builds have looked at them at two moments; so far there is one, {as_of}."
+        in page.inner_text("#groups")
+    )
+    assert page.locator(".growth").count() == 0
+    assert "null" not in page.inner_text("#groups > .body > p:nth-of-type(2)")
+
+
+def test_how_a_group_grew_in_words_a_chart_and_figures(opened, grown):
+    ((size, *days),) = query(
+        grown,
+        """select size::varchar, strftime(as_of - to_days(90), '%Y-%m-%d'), strftime(as_of - to_days(60), '%Y-%m-%d'),
+            strftime(as_of - to_days(30), '%Y-%m-%d'), strftime(as_of - to_days(20), '%Y-%m-%d'),
+            strftime(as_of, '%Y-%m-%d')
+        from recudf.dim_groups order by recudf.dim_groups.size desc, group_id limit 1""",
+    )
+    first, second, replay, third, last = days
+    page = opened(of=grown[1])
+    card = page.locator("#group-0")
+    words = f"from 10 members on {first} to {size} on {last}; at the last moment 6 had joined and 7 left."
+    assert f"Over time: {words}" in card.inner_text()
+    assert card.locator("canvas").get_attribute("aria-label").endswith(words)
+    card.locator("summary").press("Enter")
+    assert [row.split("\t") for row in card.locator("details tbody tr").all_inner_texts()] == [
+        [first, "10", "\u2013", "\u2013"],
+        [second, "0", "0", "10"],
+        [f"{third} since {replay}", "1,200", "1,100", "\u2013"],
+        [last, size, "6", "7"],
+    ]
+    card.scroll_into_view_if_needed()
+    page.wait_for_function(f"({INK})('#group-0') > 500")
+    assert page.locator(".growth").count() == 1
+    assert f"Its size is known of one moment, {last}." in page.inner_text("#group-1")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_how_a_group_grew_fits_the_screen_and_the_paper(opened, grown, width):
+    page = opened(width, 800, of=grown[1])
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(INK, ".growth") == 0  # it is far below
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(INK, ".growth") > 500
+
+
 def test_quality_and_its_choices(opened):
     page = opened()
     rows = page.locator("#quality table").first.locator("tbody tr").all_inner_texts()
@@ -261,11 +342,12 @@ def test_paper_is_light_and_has_everything(opened, tmp_path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious(opened, scheme, width):
+def test_axe_finds_nothing_serious(opened, grown, scheme, width):
     about = tomllib.loads((AXE / "axe.toml").read_text())
     source = (AXE / about["file"]).read_bytes()
     assert hashlib.sha256(source).hexdigest() == about["sha256"]
-    page = opened(width, 844, scheme)
+    page = opened(width, 844, scheme, of=grown[1])
+    page.locator("#group-0 summary").click()
     page.fill("#search", "u0")  # with its list open
     page.evaluate(source.decode())
     violations = page.evaluate("axe.run().then(({violations}) => violations)")

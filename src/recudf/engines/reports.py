@@ -29,7 +29,9 @@ TABLES = {
     "first_event_at timestamp, last_event_at timestamp, vector_source varchar, is_text_cut boolean, "
     "is_available boolean, " + _RUN,
     "dim_groups": "group_id varchar, name varchar, summary varchar, words varchar, size bigint, "
-    "cohesion float",
+    "cohesion float, as_of timestamp",
+    "fct_group_history": "group_id varchar, size bigint, previous_as_of timestamp, users_joined bigint, "
+    "users_left bigint, is_replay boolean, as_of timestamp",
     "fct_group_members": "group_id varchar, user_id varchar, similarity float",
     "dim_interests": "interest_id varchar, granularity varchar, kind varchar, name varchar, words varchar, "
     "parent_name varchar, users bigint, users_held bigint, population_share float",
@@ -50,10 +52,21 @@ TABLES = {
     "vec_users": "user_id varchar, vector float[]",
     "vec_items": "item_id varchar, vector float[]",
 }
-CHOSEN = ("groups", "users", "items", "group_interests", "item_interests", "interests", "what_if")
+CHOSEN = ("groups", "moments", "users", "items", "group_interests", "item_interests", "interests", "what_if")
 SECTIONS = (
-    *("flags", "groups", "group_interests", "group_users", "group_items", "interests", "periods", "trends"),
-    *("users", "items", "user_interests", "recommendations", "metrics", "exposure", "runs"),
+    *("flags", "groups", "group_interests", "group_users", "group_items", "group_moments", "group_history"),
+    *(
+        "interests",
+        "periods",
+        "trends",
+        "users",
+        "items",
+        "user_interests",
+        "recommendations",
+        "metrics",
+        "exposure",
+        "runs",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ SCRIPTS = (
     "theme.js",
     "overview.js",
     "map.js",
+    "growth.js",
     "groups.js",
     "interests.js",
     "people.js",

@@ -3,7 +3,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const records = (table) =>
   table.rows.map((row) => Object.fromEntries(table.columns.map((column, i) => [column, row[i]])));
 
-const groups = records(data.groups).map((group, i) => ({ ...group, index: i, interests: [], users: [], items: [] }));
+const groups = records(data.groups).map((group, i) => ({ ...group, index: i, interests: [], users: [], items: [], history: null }));
 const interests = records(data.interests).map((interest, i) => ({ ...interest, index: i, trend: null }));
 const items = records(data.items).map((item, i) => ({ ...item, index: i, name: item.title ?? item.item_id, to: [] }));
 const users = records(data.users).map((user, i) => ({ ...user, index: i, interests: [], recommendations: [], whatIf: null }));
@@ -12,6 +12,7 @@ const periods = data.periods.rows.map(([period]) => period);
 records(data.group_interests).forEach((row) => groups[row.group].interests.push(row));
 records(data.group_users).forEach((row) => groups[row.group].users.push(row));
 records(data.group_items).forEach((row) => groups[row.group].items.push(row));
+records(data.group_history).forEach((row) => (groups[row.group].history = row));
 records(data.user_interests).forEach((row) => users[row.user].interests.push(row));
 records(data.trends).forEach((row) => (interests[row.interest].trend = row));
 records(data.recommendations).forEach((row, i) => {

@@ -5,8 +5,9 @@ function groupsSection() {
     return;
   }
   place.append(
-    el('p', {}, 'Found by what people like (spherical k-means over their vectors). The words set a group apart from all others; ' +
+    el('p', {}, 'Found by what people like (spherical k-means over their vectors and interests). The words set a group apart from all others; ' +
       'cohesion is the mean likeness (cosine) of the members to its centre, 1 at most.'),
+    ...growthHint(),
     el('div', { class: 'cards' }, groups.map(groupCard)),
   );
 }
@@ -25,6 +26,7 @@ function groupCard(group) {
     el('p', { class: 'quiet' },
       `${plural(group.size, 'member')}, ${percent(group.size / data.counts.users)} of all users; cohesion ${decimal(group.cohesion, 2)}`),
     el('p', {}, el('b', {}, 'Words: '), group.words ?? '–'),
+    growth(group),
     shares.length
       ? grid('What more of its members than of others care about', heads, shares)
       : el('p', { class: 'quiet' }, 'No deep interest stands out: its members have few events.'),

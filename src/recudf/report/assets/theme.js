@@ -30,6 +30,18 @@ function drawnInTheme(draw) {
   redraws.push(draw);
   draw();
 }
+// Of many charts those are made that come near the screen, and all of them for paper. make: gives what draws one.
+const unseen = new Map();
+const look = new IntersectionObserver((seen) => seen.filter((at) => at.isIntersecting).forEach((at) => drawUnseen(at.target)), { rootMargin: '50%' });
+function drawnWhenSeen(element, make) {
+  unseen.set(element, make);
+  look.observe(element);
+}
+function drawUnseen(element) {
+  look.unobserve(element);
+  const make = unseen.get(element);
+  if (unseen.delete(element)) drawnInTheme(make());
+}
 const redraw = () => redraws.forEach((draw) => draw());
 let unfolded = []; // for the paper alone
 const onPaper = (is) => {
@@ -37,6 +49,7 @@ const onPaper = (is) => {
   if (is) unfolded.push(...document.querySelectorAll('details:not([open])'));
   unfolded.forEach((details) => (details.open = is));
   if (!is) unfolded = [];
+  if (is) [...unseen.keys()].forEach(drawUnseen);
   redraw();
 };
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
