@@ -32,9 +32,10 @@ def connection(built, tmp_path_factory):
     connection.execute(
         "create table reviews as select text_id as review_id, text as review, 1 + row_number() over () % 5 as stars from stg_texts"
     )
-    connection.execute(
-        "create table centroids as select cluster_number as cluster_id, centroid from int_group_fits"
-    )
+    connection.execute("""
+        create table centroids as select cluster_id, centroid from (
+            select unnest(cluster_fit(handle, '{"method": "spherical", "k": 5}'), recursive := true)
+            from (select vector_index(user_id, vector) as handle from vec_users))""")
     connection.execute(
         "create table seen as select user_id, seen_item_ids as seen_items from int_user_points"
     )
