@@ -55,18 +55,8 @@ TABLES = {
 CHOSEN = ("groups", "moments", "users", "items", "group_interests", "item_interests", "interests", "what_if")
 SECTIONS = (
     *("flags", "groups", "group_interests", "group_users", "group_items", "group_moments", "group_history"),
-    *(
-        "interests",
-        "periods",
-        "trends",
-        "users",
-        "items",
-        "user_interests",
-        "recommendations",
-        "metrics",
-        "exposure",
-        "runs",
-    ),
+    *("interests", "periods", "trends", "users", "items", "user_interests", "recommendations", "metrics"),
+    *("exposure", "runs"),
 )
 
 
