@@ -1,5 +1,5 @@
 -- Users as points to be grouped: what their items and texts mean, beside a sketch of what they like by topics and
--- categories (recudf.signatures), each of length 1 and without what all users share. The sketch is of the roots of the
+-- categories (recudf.sketches), each of length 1 and without what all users share. The sketch is of the roots of the
 -- shares, by which what a user has most of does not hide the rest (Hellinger's distance).
 with likes as (
     select
@@ -11,33 +11,8 @@ with likes as (
     where attitudes.attitude = 'likes' and attitudes.share > 0
 ),
 
-interests as (
-    select distinct interest_id from likes
-),
-
-signatures as (
-    {{ recudf.signatures('interests', 'interest_id') }}
-),
-
-indexed as {{ recudf.materialized() }} (
-    {{ recudf.index_of('signatures', 'interest_id', {'handle': 'vector'}) }}
-),
-
-liked as (
-    select
-        user_id,
-        {{ recudf.array_in_order('interest_id', ['interest_id']) }} as interest_ids,
-        {{ recudf.array_in_order('weight', ['interest_id']) }} as weights
-    from likes
-    group by user_id
-),
-
 sketched as {{ recudf.materialized() }} (
-    select
-        liked.user_id,
-        vector_unit(vector_mean_of(liked.interest_ids, indexed.handle, liked.weights)) as vector
-    from liked
-    cross join indexed
+    {{ recudf.sketches('likes', 'interest_id') }}
 ),
 
 center as {{ recudf.materialized() }} (

@@ -1,33 +1,16 @@
 -- Users as points among whom to look for similar ones: what their items and texts mean, beside a sketch of which items
--- they liked (recudf.signatures), each of length 1.
-with items as (
-    select distinct item_id from {{ ref('recudf', 'int_user_likes') }} where is_compared
-),
-
-signatures as (
-    {{ recudf.signatures('items', 'item_id') }}
-),
-
-indexed as {{ recudf.materialized() }} (
-    {{ recudf.index_of('signatures', 'item_id', {'handle': 'vector'}) }}
-),
-
-liked as (
+-- they liked (recudf.sketches), each of length 1.
+with likes as (
     select
         user_id,
-        {{ recudf.array_in_order('item_id', ['item_id']) }} as item_ids,
-        {{ recudf.array_in_order('weight', ['item_id']) }} as weights
+        item_id,
+        weight
     from {{ ref('recudf', 'int_user_likes') }}
     where is_compared
-    group by user_id
 ),
 
 sketched as (
-    select
-        liked.user_id,
-        vector_unit(vector_mean_of(liked.item_ids, indexed.handle, liked.weights)) as vector
-    from liked
-    cross join indexed
+    {{ recudf.sketches('likes', 'item_id') }}
 ),
 
 dimensions as (
