@@ -233,9 +233,7 @@ def test_a_query_runs_in_a_stock_duckdb(built, name):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(
-    "name", ["movies", "ml-100k", "instruments", "douban", "mafengwo", "goodbooks", "shopping-zh"]
-)
+@pytest.mark.parametrize("name", ["movies", "ml-100k", "instruments", "douban", "mafengwo", "goodbooks"])
 def test_every_query_runs_on_real_data(name, data, warehouse, record_property):
     """In a stock DuckDB, by marts alone; how many rows each gives is in the report of the run. mafengwo has neither texts nor
     titles nor categories, so nobody there has an interest."""
