@@ -2,16 +2,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+# Python compiles a module when it is first imported, which few of them are
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := $(PIP) --constraint constraints.txt
 # LOCKED=1, as continuous integration has it: everything but torch comes by hash. torch is another file on each
 # kind of machine (CPU, CUDA), so it and the libraries it brings come by constraints.txt alone.
 LOCKED ?=
 # a Java that Spark runs on, or nothing
 JAVA := $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -E 'version "(17|21)[."]')
-# of what runs on Spark: indexes, search, means of vectors, the examples of the documentation, the models' dialect
-SPARK_SHORT := $(addprefix tests/engines/test_, vector_index.py cosine_topk.py index_union.py vector_mean_of.py \
-	vector_unit.py spark_docs.py) tests/dbt/test_dialect.py
+# of what runs on Spark: every function once, the models' dialect
+SPARK_SHORT := $(addprefix tests/,engines/test_every_function.py dbt/test_dialect.py)
 
 .PHONY: demo test test-slow test-browser test-spark java test-incremental lint format docs docs-site lock audit clean
 
@@ -70,16 +70,22 @@ audit:  ## known vulnerabilities of what is pinned; fails where the advisories c
 	$(VENV)/audit/bin/pip install --quiet pip-audit
 	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
+DEV := [dev,docs,postgres]
+# $(call install,EXTRAS): recudf itself, and what these extras need
+define install
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "recudf needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements.lock)
+$(INSTALL) --editable '.$(1)'
+endef
+
 $(VENV)/installed: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "recudf needs Python 3.11 or later: make PYTHON=python3.12 ...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements.lock)
-	$(INSTALL) --editable .
+	$(call install)
 	touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(INSTALL) --editable '.[dev,docs,postgres]'
-	touch $@
+$(VENV)/installed-dev: pyproject.toml constraints.txt
+	$(call install,$(DEV))
+	touch $(VENV)/installed $@
 
 $(VENV)/installed-browser: $(VENV)/installed-dev
 	$(INSTALL) --editable '.[browser]'
@@ -89,8 +95,7 @@ java:
 	@$(if $(JAVA),:,echo "Spark needs Java 17 or 21: install it (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME"; exit 1)
 
 $(VENV)/installed-spark: $(VENV)/installed-dev
-	$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements-spark.lock)
-	$(INSTALL) --editable '.[spark]'
+	$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements-spark.lock,$(INSTALL) --editable '.[spark]')
 	touch $@
 
 clean:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from both_engines import OnDuckDB, OnSpark, start_spark
-from dbt_once import compiled_once, validated_once
+from dbt_once import all_once
 
 DATA = Path(os.environ.get("RECUDF_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -21,7 +21,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session", autouse=True)
 def _read_once():
-    with compiled_once(), validated_once():
+    with all_once():
         yield
 
 

@@ -52,6 +52,7 @@ def test_bi_gets_views_of_the_marts_and_later_without_users(shop):
     )
 
 
+@pytest.mark.slow
 def test_every_mart_without_rows_of_users_is_shown(shop):
     """... as far as test_small_cells knows what a mart is of."""
     shop.build("--select", "stg_as_of", "path:models/marts", bi_schema="all_marts", bi_marts="without_users")

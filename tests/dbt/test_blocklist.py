@@ -13,7 +13,7 @@ BLOCKED = """
     as t(user_id, item_id, category)"""
 
 
-@pytest.fixture(scope="module", params=["blend", "learned"])
+@pytest.fixture(scope="module", params=["blend", pytest.param("learned", marks=pytest.mark.slow)])
 def shop(request, tmp_path_factory):
     from warehouse import Warehouse
 

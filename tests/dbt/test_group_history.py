@@ -89,6 +89,7 @@ def test_a_group_that_is_no_more_has_one_last_row(groups):
     assert groups.history(april) == {"a": (2, 0, 0, 0), "c": (0, 0, 1, None)}
 
 
+@pytest.mark.slow
 def test_members_who_are_forgotten_have_left(groups):
     """cy is in no input any more; of the moments only that of April is not older than 40 days."""
     may = datetime(2024, 5, 1)

@@ -90,6 +90,7 @@ def test_a_second_build_on_the_same_data_moves_nobody(warehouse, sample):
     assert members_of(warehouse) == first
 
 
+@pytest.mark.slow
 def test_a_user_changes_groups_for_one_that_is_nearer_by_the_margin(built, tmp_path):
     """Everybody is put into the runner-up's group, as if that had been the nearest before: who lies nearer to the other
     by less than .05 stays there, and a build after it moves nobody. group_margin 0: everybody goes to the nearest."""

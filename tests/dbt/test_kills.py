@@ -141,6 +141,7 @@ def test_a_failed_build_changes_nothing_and_keeps_its_vectors_for_the_next(shop)
     assert shop.query("select texts_embedded from recudf.fct_runs order by started_at desc limit 1") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_second_builder_is_told_to_wait(shop):
     first = start(shop, "--select", "fct_recommendations")
     wait_for(shop.path.parent / ".recudf" / "shop" / "building" / "shop.duckdb")

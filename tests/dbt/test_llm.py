@@ -122,6 +122,7 @@ def copy(asked, tmp_path):
     return Warehouse(shutil.copy(asked[0].path, tmp_path / "shop.duckdb"))
 
 
+@pytest.mark.slow
 def test_proposed_names_are_taken(asked):
     warehouse, _ = asked
     named = dict(warehouse.query("select interest_id, name from recudf.dim_interests where kind = 'topic'"))
@@ -142,6 +143,7 @@ def shown(warehouse, mart, where):
     return {name for (name,) in warehouse.query(f"select interest from recudf.{mart} where {where}")}
 
 
+@pytest.mark.slow
 def test_proposed_interests_have_their_evidence_in_the_users_own_rows(asked):
     """All that a camper bought is for camping; nothing of it is about theology or tax law."""
     warehouse, _ = asked
@@ -173,6 +175,7 @@ def test_proposed_interests_have_their_evidence_in_the_users_own_rows(asked):
     assert known == 0
 
 
+@pytest.mark.slow
 def test_neither_ids_nor_texts_are_sent(asked):
     """Nor words of fewer people than make a group, though topics are found in them."""
     warehouse, script = asked
@@ -269,6 +272,7 @@ def test_off_is_as_if_it_had_never_been(without, copy, tmp_path_factory):
 NONSENSE = ["Quarterly tax returns", "zxq wvut", "Buy at evil shop", "<b>Camping</b>", "\u202eCamping", 7, ""]
 
 
+@pytest.mark.slow
 def test_nonsense_is_refused(without, copy, asking):
     def answer(request):
         name = NONSENSE[len(script.requests) % len(NONSENSE)]
@@ -339,6 +343,7 @@ def test_a_budget_is_never_overdrawn_and_the_next_build_goes_on(copy, asking):
         assert len(script.requests) == questions
 
 
+@pytest.mark.slow
 def test_without_a_server_the_build_says_so(without, copy, monkeypatch):
     monkeypatch.delenv("RECUDF_LLM_URL", raising=False)
     result = copy.try_build("--no-quiet", "--select", *QUESTIONS, **ON)
@@ -347,6 +352,7 @@ def test_without_a_server_the_build_says_so(without, copy, monkeypatch):
     assert copy.rows("dim_groups") == without.rows("dim_groups")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value"),
     [("llm", "maybe"), ("llm_users", 0), ("llm_min_support", "x")],

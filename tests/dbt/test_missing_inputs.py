@@ -58,6 +58,7 @@ def counts(users=0, items=0, groups=0, members=0, recommendations=0):
     }
 
 
+@pytest.mark.slow
 def test_nothing_at_all(build, one_file):
     assert build(tested=True) == counts()
     assert one_file.query("select as_of from recudf.stg_as_of") == [(None,)]

@@ -49,6 +49,7 @@ def features_of(shop):
     }
 
 
+@pytest.mark.slow
 def test_a_network_is_computed_by_sql(networked):
     """Layer after layer as the table says; parts as the mean of gradients on the way from the mean row."""
     assert networked.query("select distinct method, is_learned from recudf.int_ranker") == [("network", True)]
@@ -103,6 +104,7 @@ def test_a_network_is_computed_by_sql(networked):
     assert [item for of, item, _ in recommended if of == user] == [item for _, item in ranked[:10]]
 
 
+@pytest.mark.slow
 def test_a_probability_is_told_by_how_far_a_score_stands_above_the_others(networked):
     """From the parts of all candidates of a user, and the odds that the fit told."""
     ((intercept, slope, error),) = networked.query(

@@ -100,6 +100,7 @@ def test_it_worked_where_the_item_was_taken_within_thirty_days(shop):
     }  # too early to tell
 
 
+@pytest.mark.slow
 def test_a_build_that_looks_back_adds_its_moment_and_forgets_nothing(shop):
     """As of 15 January ann has taken her item, and it is too early for a share; February has not come."""
     moment = datetime(2024, 1, 15)

@@ -85,7 +85,7 @@ def test_a_user_who_has_seen_nearly_everything_gets_what_is_left(built, sample, 
         f"""insert into raw.interactions by name
         select 'reader' as user_id, item_id, 'read' as event_type from raw.items where item_id not in ({items})""",
         "insert into raw.interactions by name select 'has all' as user_id, item_id, 'read' as event_type from raw.items",
-    ).build()
+    ).build("--select", "+fct_recommendations")
     rows = warehouse.query(
         "select item_id from recudf.fct_recommendations where user_id = 'reader' order by 1"
     )

@@ -141,6 +141,7 @@ def refuse(shop):
         refuse_other_inputs(connection, describe(()))
 
 
+@pytest.mark.slow
 def test_a_build_in_place_notes_its_inputs_and_is_no_reason_to_stand(shop):
     assert not build(shop, "--in-place")
     refuse(shop)

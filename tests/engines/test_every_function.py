@@ -91,6 +91,7 @@ def both(spark, tiny_encoder):
     engines[0].close()
 
 
+@pytest.mark.spark
 @pytest.mark.parametrize("name", CALLS)
 def test_answers_are_equal(both, name):
     on_duckdb, on_spark = both(CALLS[name])
