@@ -19,7 +19,7 @@ demo: $(VENV)/installed  ## the whole chain on a sample, and what came out
 	$(BIN)/recudf demo --database demo.duckdb
 
 test: $(VENV)/installed-dev $(if $(JAVA),$(VENV)/installed-spark)  ## what runs on every change; with Java also a short part on Spark
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 	$(if $(JAVA),$(BIN)/pytest -m spark $(SPARK_SHORT),@echo "no Java 17 or 21, so nothing ran on Spark: see make test-spark")
 
 test-slow: $(VENV)/installed-dev  ## the minutes-long rest, on real data where it is at hand

@@ -189,7 +189,10 @@ class Layout:
 
     def namespace(self, context, node, stack):
         """The same for another template."""
-        made = [MacroGenerator(macro, context, node, stack) for macro in self.macros]
+        shared = {"context": context, "node": node, "stack": stack}
+        made = [MacroGenerator.__new__(MacroGenerator) for _ in self.macros]
+        for generator, macro in zip(made, self.macros, strict=True):
+            generator.__dict__.update(shared, macro=macro)
 
         def filled(indexes):
             return {name: made[index] for name, index in indexes.items()}

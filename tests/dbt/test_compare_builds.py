@@ -48,6 +48,7 @@ def test_equal_builds_are_equal(copied):
     assert found["fct_recommendations"].cells == 9 * found["fct_recommendations"].rows > 1000
 
 
+@pytest.mark.slow
 def test_every_kind_of_difference_is_counted(copied):
     found = written(
         copied,

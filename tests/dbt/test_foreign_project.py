@@ -18,6 +18,7 @@ def manifest(foreign_project, foreign_shop):
     return json.loads((foreign_project / "target" / "manifest.json").read_text())
 
 
+@pytest.mark.slow
 def test_models_of_one_name_stand_side_by_side(sample, tmp_path):
     shop = Warehouse(tmp_path / "shop.duckdb").load(**sample.inputs).run(SHOP)
     project = make_project(tmp_path)

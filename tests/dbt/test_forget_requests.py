@@ -64,6 +64,7 @@ def columns_naming(shop, users, schemas_left=()):
         }
 
 
+@pytest.mark.slow
 def test_a_build_leaves_them_out_of_every_table_of_its_own(shop):
     assert columns_naming(shop, GONE, KEPT_ELSEWHERE) == set()
     assert columns_naming(shop, GONE) == {
@@ -72,6 +73,7 @@ def test_a_build_leaves_them_out_of_every_table_of_its_own(shop):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_request_counts_from_its_time_on(shop):
     assert shop.query(f"select count(*) from recudf.dim_users where user_id = '{KEPT}'") == [(1,)]
     ((later,),) = shop.query("select valid_until from recudf.fct_runs order by started_at desc limit 1")
@@ -95,6 +97,7 @@ def test_marts_are_those_of_a_build_without_them(shop, without):
     }
 
 
+@pytest.mark.slow
 def test_a_look_back_leaves_them_out_as_well(shop):
     shop.build("--select", "+stg_users", schema="recudf_back", as_of="2023-06-01")
     assert shop.query("select count(*) from recudf_back.stg_users where user_id in ('u0003', 'u0007')") == [
@@ -103,6 +106,7 @@ def test_a_look_back_leaves_them_out_as_well(shop):
     shop.run("drop schema recudf_back cascade")
 
 
+@pytest.mark.slow
 def test_forget_requests_erases_the_rest_and_keeps_the_requests(shop):
     """Later requests stay, and so do the ids of the requests: with them another load does not bring anybody back."""
     receipt = json.loads(forget(shop.path, "--requests", "--json").stdout)

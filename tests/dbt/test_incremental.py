@@ -110,6 +110,7 @@ def test_a_drawn_sequence(ranking, tmp_path, tiny_encoders):
     assert failure_of(replace(draw(11), ranking=ranking), tmp_path / "sequence", tiny_encoders) is None
 
 
+@pytest.mark.slow
 def test_a_drawn_sequence_in_three_builds(tmp_path, tiny_encoders):
     """All changes of a sequence between a build and the next one, which a full build must equal. What keeps to earlier
     fits, and a build of what has not changed, is compared in the sequences above."""

@@ -193,7 +193,7 @@ def test_a_disk_that_cannot_be_written(built, tmp_path):
     assert (result.exit_code, "cannot publish to file://" in result.output) == (1, True), result.output
 
 
-@pytest.mark.parametrize("command", ["publish", "forget"])
+@pytest.mark.parametrize("command", ["publish", pytest.param("forget", marks=pytest.mark.slow)])
 def test_a_server_that_is_not_there_is_told(built, command, monkeypatch):
     """Where versions are looked at first, as well: nothing listens at port 9."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")

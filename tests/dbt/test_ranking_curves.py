@@ -136,6 +136,7 @@ def test_a_probability_is_told_by_how_far_a_score_stands_above_the_others(networ
         where a.rank < b.rank and a.probability < b.probability""") == [(0,)]
 
 
+@pytest.mark.slow
 def test_trees_are_walked_by_sql(boosted):
     """Scores and parts, recomputed by walking the rows of int_ranker_nodes one by one."""
     assert boosted.query("select distinct method, is_learned from recudf.int_ranker") == [("trees", True)]
@@ -182,6 +183,7 @@ def test_trees_are_walked_by_sql(boosted):
     assert set(of_first) == {item for _, item in ranked[:10]}
 
 
+@pytest.mark.slow
 def test_why_not_tells_the_steps_of_trees(boosted):
     ((user, item),) = boosted.query("""
         select user_id, item_id from recudf.int_ranking_features as f
