@@ -8,6 +8,7 @@ import jinja2
 from dbt.adapters.base.impl import BaseAdapter
 from dbt.clients.jinja import MacroGenerator
 from dbt.context.macros import GLOBAL_PROJECT_NAME, MacroNamespace, MacroNamespaceBuilder
+from dbt.parser.schema_generic_tests import SchemaGenericTestParser
 from dbt_common.clients import agate_helper
 from dbt_common.dataclass_schema import dbtClassMixin
 from dbt_common.events.base_types import EventLevel
@@ -166,6 +167,18 @@ def small_things_once():
         yield
     finally:
         compilation.inject_ctes_into_sql, agate_helper.empty_table = inject, empty
+
+
+@contextlib.contextmanager
+def untested():
+    """In this block dbt reads no tests of models and columns: a third of the time that reading the project takes, for a
+    build that runs none."""
+    parse = SchemaGenericTestParser.parse_tests
+    SchemaGenericTestParser.parse_tests = lambda self, block: None
+    try:
+        yield
+    finally:
+        SchemaGenericTestParser.parse_tests = parse
 
 
 class Layout:

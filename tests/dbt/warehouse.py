@@ -18,6 +18,7 @@ import duckdb
 import yaml
 from click.testing import CliRunner
 
+from dbt_once import untested
 from recudf.cli import main
 from recudf.cli.project import project_directory, run_dbt
 from recudf.engines.duckdb import CONFIG
@@ -76,7 +77,8 @@ class Warehouse:
             arguments += ["--profiles-dir", str(self._profile(profile))]
         said = io.StringIO()
         with (
-            self._where_dbt_parsed(variables, profile, schema) as path,
+            self._where_dbt_parsed(variables, profile, schema, tested) as path,
+            contextlib.nullcontext() if tested else untested(),
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
@@ -114,7 +116,7 @@ class Warehouse:
     def recudf_build(self, *options):
         """`recudf build`, without tests: (exit code, what it said)."""
         given = yaml.safe_load(options[options.index("--vars") + 1]) if "--vars" in options else {}
-        with self._where_dbt_parsed("recudf", "--in-place" in options, given) as path:
+        with self._where_dbt_parsed("recudf", "--in-place" in options, given) as path, untested():
             command = ["build", "--database", str(path), "--quiet", *UNTESTED, *options]
             done = CliRunner().invoke(main, command)
         return done.exit_code, done.output

@@ -165,7 +165,8 @@ print(connection.execute("select 'usable', embed('good') is not null").fetchall(
 """
 
 
-@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 4])
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 4])
 def test_ctrl_c_stops_a_long_embed_and_the_connection_goes_on(tiny_encoder, threads):
     run = subprocess.Popen(
         [sys.executable, "-c", LONG_QUERY, str(tiny_encoder), str(threads)],
