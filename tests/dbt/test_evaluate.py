@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from warehouse import Warehouse
 
 from recudf.cli import main
+from recudf.cli.errors import Failed
 from recudf.cli.evaluate import build_replay
 from recudf.engines.beside import only_run
 from recudf.engines.duckdb import open_database
@@ -293,6 +294,26 @@ def test_wrong_options_are_named(shop, options, message):
     result = evaluate(shop, *options)
     assert result.exit_code == 2
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "learned"),
+    [
+        (["--split", "random"], {"ranking_split": "random"}),
+        (["--split", "random", "--vars", "{ranking_split: tail}"], {"ranking_split": "tail"}),
+        (["--split", "tail"], {}),
+    ],
+)
+def test_what_a_replay_learns_is_hidden_as_what_it_is_judged_by(shop, monkeypatch, options, learned):
+    given = []
+
+    def note(database, moment, k, variables):
+        given.append(variables)
+        raise Failed("noted")
+
+    monkeypatch.setattr("recudf.cli.evaluate.build_replay", note)
+    assert "noted" in evaluate(shop, *options).output
+    assert given == [learned]
 
 
 def test_one_run_at_a_time(shop):

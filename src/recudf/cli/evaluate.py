@@ -166,7 +166,7 @@ def _evaluate(
         replays = []
         for moment in moments:
             click.echo(_progress(moment, len(moments)), err=True)
-            build_replay(database, moment, max(ks), variables)
+            build_replay(database, moment, max(ks), {**_learning(kind), **variables})
             with open_database(database) as connection:
                 replays.append(read_replay(connection, moment, max(ks)))
             if len(replays) == 1:
@@ -185,6 +185,18 @@ def _evaluate(
     ):
         raise Failed("measured, but fct_metrics could not be refreshed: dbt's message above names the cause")
     return Evaluation(run_id, kind, moments, measurements)
+
+
+def _learning(kind: str) -> dict[str, Any]:
+    """Vars of a replay that hides items at random: its folds do so too, unless the project says otherwise.
+
+    What was left out by chance looks unlike what comes last, and a scorer that has learned the one is lost
+    in the other.
+    """
+    from recudf.cli.project import declared_variables
+
+    declared = declared_variables().get("ranking_split", "auto")
+    return {"ranking_split": "random"} if (kind, declared) == ("random", "auto") else {}
 
 
 def _refuse_other_inputs(database: Path, variables: Mapping[str, Any], schema: str) -> None:
