@@ -10,8 +10,8 @@ INSTALL := $(PIP) --constraint constraints.txt
 LOCKED ?=
 # a Java that Spark runs on, or nothing
 JAVA := $(shell "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -E 'version "(17|21)[."]')
-# of what runs on Spark: every function once, the models' dialect
-SPARK_SHORT := $(addprefix tests/,engines/test_every_function.py dbt/test_dialect.py)
+# of what runs on Spark: the dialect of the models
+SPARK_SHORT := tests/dbt/test_dialect.py
 
 .PHONY: demo test test-slow test-browser test-spark java test-incremental lint format docs docs-site lock audit clean
 

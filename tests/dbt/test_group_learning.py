@@ -94,6 +94,7 @@ def expected(shop, group, hidden=None):
     }
 
 
+@pytest.mark.slow
 def test_features_are_what_leads_to_an_item(shop):
     items, parts = expected(shop, "g4")
     own = {item for (item,) in shop.query("select item_id from recudf.int_group_items where group_id = 'g4'")}
@@ -108,6 +109,7 @@ def test_features_are_what_leads_to_an_item(shop):
         assert [row[place] for row in rows] == pytest.approx(share, abs=2e-6), name
 
 
+@pytest.mark.slow
 def test_a_hidden_item_counts_as_never_done(shop):
     """For every example of a group: its features are those of a group that lacks the item."""
     examples = shop.query("""
@@ -142,6 +144,7 @@ def test_a_hidden_item_counts_as_never_done(shop):
                 assert found[place] == pytest.approx(parts[name][items.index(item)] / largest, abs=2e-6)
 
 
+@pytest.mark.slow
 def test_nothing_leads_to_a_hidden_item_that_nobody_else_has_with_another(shop):
     """Not even what rounding leaves: beside candidates with nothing at all it would be the whole share."""
     rows = shop.query("""
@@ -150,6 +153,7 @@ def test_nothing_leads_to_a_hidden_item_that_nobody_else_has_with_another(shop):
     assert rows == [("i24", 0, 0, 0, pytest.approx(np.log(1e-3), abs=1e-6))]
 
 
+@pytest.mark.slow
 def test_the_score_is_the_sum_of_weights_and_features(shop):
     weights = dict(shop.query("select feature, weight from recudf.int_group_ranker"))
     ((is_learned, examples),) = shop.query(

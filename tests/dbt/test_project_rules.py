@@ -237,6 +237,7 @@ def test_the_semantic_models_are_valid(artifacts, models):
         assert {part.expr or part.name for part in parts} <= columns, semantic_model.name
 
 
+@pytest.mark.slow
 def test_the_time_spine_has_every_day(built, tmp_path):
     copy = Warehouse(shutil.copy(built.path, tmp_path / "copy.duckdb"))
     copy.build("--select", "int_days", tested=True, semantic_layer=True)
@@ -247,6 +248,7 @@ def test_the_time_spine_has_every_day(built, tmp_path):
     assert first <= seen < last
 
 
+@pytest.mark.slow
 def test_nothing_of_the_semantic_layer_comes_unasked(tmp_path):
     assert run_dbt(["parse", "--quiet", "--target-path", str(tmp_path)], tmp_path / "x.duckdb")
     manifest = json.loads((tmp_path / "manifest.json").read_text())

@@ -1,4 +1,4 @@
-"""Every function, once, on both engines: where Spark runs, `make test` has its answers equal to DuckDB's.
+"""Every function, once, on both engines: `make test-spark` has its answers equal to DuckDB's.
 
 A function that is missing here fails the first test, so none can be added for one engine alone.
 """

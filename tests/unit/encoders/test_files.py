@@ -189,6 +189,7 @@ def test_half_precision_needs_a_gpu():
         resolve(EncoderSettings(device="cpu", dtype="fp16"))
 
 
+@pytest.mark.slow
 def test_the_bundled_encoder_needs_no_network():
     """In a process that may not open a socket and is not told to be offline."""
     script = """
