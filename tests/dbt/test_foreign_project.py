@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from foreign import OUR_TESTS, SHOP, dbt, make_project, parsed
-from warehouse import UNTESTED, Warehouse
+from foreign import OUR_TESTS, dbt, make_project, parsed
+from warehouse import Warehouse
 
 from recudf.cli.project import project_directory, run_dbt
 
@@ -16,34 +16,6 @@ from recudf.cli.project import project_directory, run_dbt
 def manifest(foreign_project, foreign_shop):
     dbt(foreign_project, foreign_shop, "docs", "generate")
     return json.loads((foreign_project / "target" / "manifest.json").read_text())
-
-
-@pytest.mark.slow
-def test_models_of_one_name_stand_side_by_side(sample, tmp_path):
-    shop = Warehouse(tmp_path / "shop.duckdb").load(**sample.inputs).run(SHOP)
-    project = make_project(tmp_path)
-    dbt(project, shop, "deps")
-    dbt(
-        project,
-        shop,
-        "build",
-        "--select",
-        "+dim_users,outdoor_shop",
-        "+stg_items",
-        "+stg_interactions",
-        *UNTESTED,
-    )
-    rows = shop.query(
-        "select table_schema, table_name from information_schema.tables where table_schema != 'erp'"
-    )
-    assert {row for row in rows if row[1] in ("users", "dim_users", "stg_items", "stg_interactions")} == {
-        ("dwh", "users"), ("dwh", "dim_users"), ("dwh", "stg_items"), ("dwh_recudf", "stg_items"), ("dwh_recudf", "stg_interactions"),
-    }  # fmt: skip
-    ((skus, events),) = shop.query(
-        "select (select count(*) from dwh.stg_items), (select count(*) from dwh_recudf.stg_interactions)"
-    )
-    assert shop.query("select count(*) from dwh_recudf.stg_items") == [(skus,)]
-    assert events > 1000
 
 
 @pytest.mark.slow

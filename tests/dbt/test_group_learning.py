@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.slow
+
 ITEMS = "select 'i' || n as item_id, 'thing ' || n as title from range(26) as t (n)"
 # users take three of their shelf of twelve
 EVENTS = """
@@ -94,7 +96,6 @@ def expected(shop, group, hidden=None):
     }
 
 
-@pytest.mark.slow
 def test_features_are_what_leads_to_an_item(shop):
     items, parts = expected(shop, "g4")
     own = {item for (item,) in shop.query("select item_id from recudf.int_group_items where group_id = 'g4'")}
@@ -109,7 +110,6 @@ def test_features_are_what_leads_to_an_item(shop):
         assert [row[place] for row in rows] == pytest.approx(share, abs=2e-6), name
 
 
-@pytest.mark.slow
 def test_a_hidden_item_counts_as_never_done(shop):
     """For every example of a group: its features are those of a group that lacks the item."""
     examples = shop.query("""
@@ -144,7 +144,6 @@ def test_a_hidden_item_counts_as_never_done(shop):
                 assert found[place] == pytest.approx(parts[name][items.index(item)] / largest, abs=2e-6)
 
 
-@pytest.mark.slow
 def test_nothing_leads_to_a_hidden_item_that_nobody_else_has_with_another(shop):
     """Not even what rounding leaves: beside candidates with nothing at all it would be the whole share."""
     rows = shop.query("""
@@ -153,7 +152,6 @@ def test_nothing_leads_to_a_hidden_item_that_nobody_else_has_with_another(shop):
     assert rows == [("i24", 0, 0, 0, pytest.approx(np.log(1e-3), abs=1e-6))]
 
 
-@pytest.mark.slow
 def test_the_score_is_the_sum_of_weights_and_features(shop):
     weights = dict(shop.query("select feature, weight from recudf.int_group_ranker"))
     ((is_learned, examples),) = shop.query(
@@ -181,7 +179,6 @@ def test_the_score_is_the_sum_of_weights_and_features(shop):
         assert better < rank
 
 
-@pytest.mark.slow
 def test_history_stands_in_where_there_is_too_little(shop, tmp_path):
     """With fewer examples than ranking_min_users the list is that of the history, and the table says so."""
     few = make(tmp_path).build(*PARTS, **SETTINGS, ranking_min_users=96)

@@ -18,6 +18,8 @@ from recudf.cli import main
 dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi", reason="the extra postgres is not installed")
 MARTS = sorted([*marts(), "fct_metrics", "fct_runs"])
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server():
@@ -82,7 +84,6 @@ def published(path, url):
     return json.loads(result.stdout)
 
 
-@pytest.mark.slow
 def test_the_marts_are_those_of_the_warehouse_cell_by_cell(shop, database):
     said = published(shop.path, database)
     found = query(database, "select tablename::text from pg_tables where schemaname = 'recudf' order by 1")
@@ -96,7 +97,6 @@ def test_the_marts_are_those_of_the_warehouse_cell_by_cell(shop, database):
         ), mart
 
 
-@pytest.mark.slow
 def test_types_and_characters_that_postgres_lacks(shop, database):
     shop.run(
         "alter table recudf.dim_groups add tiny tinyint", "update recudf.dim_groups set tiny = -3",
@@ -112,7 +112,6 @@ def test_types_and_characters_that_postgres_lacks(shop, database):
     assert set(query(database, "select tiny from recudf.dim_groups")) == {(-3,)}
 
 
-@pytest.mark.slow
 def test_views_rights_and_indexes_stay_and_readers_see_one_build(shop, database):
     shop.run("alter table recudf.dim_groups add x int", "alter table recudf.dim_users add x int")
     published(shop.path, database)
@@ -141,7 +140,6 @@ def test_views_rights_and_indexes_stay_and_readers_see_one_build(shop, database)
     query(database, "drop owned by reader", "drop role reader")
 
 
-@pytest.mark.slow
 def test_a_mart_that_is_gone_goes_and_others_are_left_alone(shop, database):
     published(shop.path, database)
     query(database, "create table recudf.dim_mine as select 1 as x")
@@ -158,7 +156,6 @@ def test_a_mart_that_is_gone_goes_and_others_are_left_alone(shop, database):
     assert query(database, "select count(*) > 0 from recudf.dim_users") == [(True,)]
 
 
-@pytest.mark.slow
 def test_a_table_of_somebody_else_is_refused(shop, database):
     query(database, "create schema recudf", "create table recudf.dim_users as select 'me' as user_id")
     result = publish(shop.path, database)
@@ -170,7 +167,6 @@ def test_a_table_of_somebody_else_is_refused(shop, database):
     assert query(database, "select count(*) from pg_tables where schemaname = 'recudf'") == [(1,)]
 
 
-@pytest.mark.slow
 def test_forgotten_people_are_not_in_it(shop, database):
     command = ["forget", "u0001", "--database", str(shop.path), "--published", database]
     nothing = CliRunner().invoke(main, command)
@@ -185,7 +181,6 @@ def test_forgotten_people_are_not_in_it(shop, database):
     ]
 
 
-@pytest.mark.slow
 def test_one_publisher_at_a_time(shop, database):
     with dbapi.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('recudf publish recudf'))")
@@ -193,7 +188,6 @@ def test_one_publisher_at_a_time(shop, database):
     published(shop.path, database)
 
 
-@pytest.mark.slow
 def test_what_postgres_cannot_do_is_refused_and_no_password_is_shown(shop, database):
     assert "no version before it" in publish(shop.path, database, "--rollback").output
     assert "--keep is for versions" in publish(shop.path, database, "--keep", "3").output

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from warehouse import copied
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def networked(built, tmp_path_factory):
@@ -49,7 +51,6 @@ def features_of(shop):
     }
 
 
-@pytest.mark.slow
 def test_a_network_is_computed_by_sql(networked):
     """Layer after layer as the table says; parts as the mean of gradients on the way from the mean row."""
     assert networked.query("select distinct method, is_learned from recudf.int_ranker") == [("network", True)]
@@ -104,7 +105,6 @@ def test_a_network_is_computed_by_sql(networked):
     assert [item for of, item, _ in recommended if of == user] == [item for _, item in ranked[:10]]
 
 
-@pytest.mark.slow
 def test_a_probability_is_told_by_how_far_a_score_stands_above_the_others(networked):
     """From the parts of all candidates of a user, and the odds that the fit told."""
     ((intercept, slope, error),) = networked.query(
@@ -136,7 +136,6 @@ def test_a_probability_is_told_by_how_far_a_score_stands_above_the_others(networ
         where a.rank < b.rank and a.probability < b.probability""") == [(0,)]
 
 
-@pytest.mark.slow
 def test_trees_are_walked_by_sql(boosted):
     """Scores and parts, recomputed by walking the rows of int_ranker_nodes one by one."""
     assert boosted.query("select distinct method, is_learned from recudf.int_ranker") == [("trees", True)]
@@ -183,7 +182,6 @@ def test_trees_are_walked_by_sql(boosted):
     assert set(of_first) == {item for _, item in ranked[:10]}
 
 
-@pytest.mark.slow
 def test_why_not_tells_the_steps_of_trees(boosted):
     ((user, item),) = boosted.query("""
         select user_id, item_id from recudf.int_ranking_features as f
