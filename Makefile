@@ -2,8 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Python compiles a module when it is first imported, which few of them are
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 INSTALL := $(PIP) --constraint constraints.txt
 # LOCKED=1, as continuous integration has it: everything but torch comes by hash. torch is another file on each
 # kind of machine (CPU, CUDA), so it and the libraries it brings come by constraints.txt alone.
