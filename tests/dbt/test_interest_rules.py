@@ -4,6 +4,8 @@ import pytest
 from scipy.stats import chi2_contingency
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.slow
+
 ITEMS = """select * from (values ('t1', 'Dome tent', 'Tents|Outdoors'), ('t2', 'Tunnel tent', 'Tents|Outdoors'),
     ('k1', 'Repair kit', 'Kits'), ('k2', 'Sewing kit', 'Kits'), ('n1', null, 'Kits'),
     ('b1', 'Blue jug', '(none)'), ('b2', 'Red jug', '(none)')) as t (item_id, title, category)"""
@@ -85,7 +87,6 @@ def test_what_stands_in_brackets_is_no_category(shop):
     assert shop.query("select word from recudf.int_item_words where word like '%none%'") == []
 
 
-@pytest.mark.slow
 def test_the_vars_bound_the_rules_of_items(shop):
     shop.build(*BUILT, rule_items=2, rules_per_item=1)
     # the latest two are the jug, which is no news of anybody, and one thing of February

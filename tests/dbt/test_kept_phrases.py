@@ -1,5 +1,9 @@
 """Phrases of texts are read once: what a build takes over from the one before."""
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 READ = ("--select", "+int_text_phrases")
 ITEMS = "select 'i1' as item_id, 'Red guitar' as title union all select 'i2', 'Blue violin'"
 TEXT = "select 'u1' as user_id, 'i1' as item_id, '{}' as text"

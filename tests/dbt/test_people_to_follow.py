@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.slow
+
 SELECTED = ("stg_relations", "int_common_ties", "int_people_to_follow", "fct_people_to_follow")
 
 

@@ -3,6 +3,8 @@
 import pytest
 from warehouse import copied
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def cut(built, tmp_path_factory):
