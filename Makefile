@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# pip compiles on one core, so that is done after it; what no Python can compile, such as templates, stays as it is
-COMPILE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib > /dev/null 2>&1 || true
+# Of what is installed a tenth is ever imported: that is compiled when it first is, and kept, even in containers that
+# tell Python to keep nothing
+export PYTHONDONTWRITEBYTECODE =
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := $(PIP) --constraint constraints.txt
 # LOCKED=1, as continuous integration has it: everything but torch comes by hash. torch is another file on each
@@ -78,7 +79,6 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "recudf needs 
 test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 $(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements.lock)
 $(INSTALL) --editable '.$(1)'
-$(COMPILE)
 endef
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -91,7 +91,6 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt
 
 $(VENV)/installed-browser: $(VENV)/installed-dev
 	$(INSTALL) --editable '.[browser]'
-	$(COMPILE)
 	touch $@
 
 java:
@@ -99,7 +98,6 @@ java:
 
 $(VENV)/installed-spark: $(VENV)/installed-dev
 	$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements-spark.lock,$(INSTALL) --editable '.[spark]')
-	$(COMPILE)
 	touch $@
 
 clean:

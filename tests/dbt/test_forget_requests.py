@@ -122,9 +122,9 @@ def test_forget_requests_erases_the_rest_and_keeps_the_requests(shop):
     assert receipt["deleted"]["raw.forget_requests"] == 1
 
 
-def test_who_asks_for_neither_or_both_is_told(shop, warehouse):
-    assert "name the users, or give --requests, and not both" in forget(shop.path, ok=False).output
-    assert "not both" in forget(shop.path, "u1", "--requests", ok=False).output
+def test_who_asks_for_neither_or_both_is_told(built, warehouse):
+    assert "name the users, or give --requests, and not both" in forget(built.path, ok=False).output
+    assert "not both" in forget(built.path, "u1", "--requests", ok=False).output
     warehouse.load(items="select 'i' as item_id")
     assert (
         "there is no raw.forget_requests: load a file forget_requests"
