@@ -140,14 +140,24 @@ def test_sources_are_kept(built, sample):
     assert sum(counts.values()) == len({r for r in rows if r[4] > datetime(1980, 1, 1)})
 
 
-def test_words_of_users_are_not_those_of_bots(warehouse):
-    """A bot's hundred items about robots: without the bot, 'guitar' is as frequent among all as in ann's history."""
+def test_interests_of_users_are_not_those_of_bots(warehouse):
+    """A bot's hundred items about robots: without the bot, guitars are as frequent among all as in anybody's history."""
     warehouse.load(
         items="select 'i' || n as item_id, case when n < 4 then 'Guitar' else 'Robot' end as title from range(104) as t (n)",
         interactions="""
-            select 'ann' as user_id, 'i' || n as item_id, 'purchase' as event_type, '2024-04-01'::timestamp as occurred_at from range(4) as t (n)
+            select 'u' || m as user_id, 'i' || n as item_id, 'purchase' as event_type, '2024-04-01'::timestamp as occurred_at
+            from range(4) as t (n), range(8) as s (m)
             union all by name
             select 'bot' as user_id, 'i' || (4 + n % 100) as item_id, 'purchase' as event_type,
                 '2024-04-01 12:00:00'::timestamp + to_milliseconds(n * 50) as occurred_at from range(300) as t (n)""",
-    ).build("--select", "+int_user_words")
-    assert warehouse.query("select * from recudf.int_user_words where owner_id = 'ann'") == []
+    ).build("--select", "+int_user_top_interests")
+    shares = (
+        "select distinct score, population_share from recudf.int_user_interest_layers where layer = 'middle'"
+    )
+    assert warehouse.query(shares) == [(1.0, 1.0)]
+    assert warehouse.query("select * from recudf.int_user_top_interests") == []
+
+
+def test_of_bots_no_interests_are_told(built):
+    by_bot = "select is_bot, count(top_interests) > 0 from recudf.dim_users group by is_bot order by is_bot"
+    assert built.query(by_bot) == [(False, True), (True, False)]

@@ -17,13 +17,13 @@ texts as (
     group by user_id
 ),
 
-words as (
+interests as (
     select
-        owner_id as user_id,
-        {{ recudf.joined_in_order('word', 'position') }} as top_interests
-    from {{ ref('recudf', 'int_user_words') }}
+        user_id,
+        {{ recudf.joined_in_order('name', 'position', '; ') }} as top_interests
+    from {{ ref('recudf', 'int_user_top_interests') }}
     where position <= 5
-    group by owner_id
+    group by user_id
 )
 
 select
@@ -34,7 +34,7 @@ select
     cast(coalesce(texts.texts, 0) as bigint) as texts,
     events.first_event_at,
     events.last_event_at,
-    words.top_interests,
+    interests.top_interests,
     members.group_id,
     users.is_bot,
     vectors.user_id is not null as has_vector,
@@ -43,6 +43,6 @@ select
 from {{ ref('recudf', 'int_users_flagged') }} as users
 left join events on users.user_id = events.user_id
 left join texts on users.user_id = texts.user_id
-left join words on users.user_id = words.user_id
+left join interests on users.user_id = interests.user_id
 left join {{ ref('recudf', 'int_group_members') }} as members on users.user_id = members.user_id
 left join {{ ref('recudf', 'vec_users') }} as vectors on users.user_id = vectors.user_id

@@ -1,5 +1,5 @@
 -- Similar users, and what they share in words: up to three items that both like, those that fewest others do; where
--- these have no titles words by which both stand out, and else the items' ids.
+-- these have no titles up to three interests of both, and else the items' ids.
 with items as (
     select
         neighbors.user_id,
@@ -27,27 +27,27 @@ shared_items as (
     group by user_id, neighbor_id
 ),
 
-words as (
+interests as (
     select
         neighbors.user_id,
         neighbors.neighbor_id,
-        own.word,
+        own.name,
         row_number() over (
-            partition by neighbors.user_id, neighbors.neighbor_id order by own.position + theirs.position, own.word
+            partition by neighbors.user_id, neighbors.neighbor_id
+            order by own.position + theirs.position, own.position, own.interest_id
         ) as position
     from {{ ref('recudf', 'int_user_neighbors') }} as neighbors
-    inner join {{ ref('recudf', 'int_user_words') }} as own on neighbors.user_id = own.owner_id
-    inner join {{ ref('recudf', 'int_user_words') }} as theirs
-        on neighbors.neighbor_id = theirs.owner_id and own.word = theirs.word
-    where own.position <= 10 and theirs.position <= 10
+    inner join {{ ref('recudf', 'int_user_top_interests') }} as own on neighbors.user_id = own.user_id
+    inner join {{ ref('recudf', 'int_user_top_interests') }} as theirs
+        on neighbors.neighbor_id = theirs.user_id and own.interest_id = theirs.interest_id
 ),
 
-shared_words as (
+shared_interests as (
     select
         user_id,
         neighbor_id,
-        {{ recudf.joined_in_order('word', 'position') }} filter (where position <= 3) as names
-    from words
+        {{ recudf.joined_in_order('name', 'position', '; ') }} filter (where position <= 3) as names
+    from interests
     group by user_id, neighbor_id
 )
 
@@ -61,12 +61,12 @@ select
     cast(coalesce(shared_items.items, 0) as bigint) as shared_items,
     case
         when shared_items.titles is not null then 'both like ' || shared_items.titles
-        when shared_words.names is not null then 'both are into ' || shared_words.names
+        when shared_interests.names is not null then 'both are into ' || shared_interests.names
         when shared_items.ids is not null then 'both like ' || shared_items.ids
     end as shared,
     {{ recudf.run_columns() }}
 from {{ ref('recudf', 'int_user_neighbors') }} as neighbors
 left join shared_items
     on neighbors.user_id = shared_items.user_id and neighbors.neighbor_id = shared_items.neighbor_id
-left join shared_words
-    on neighbors.user_id = shared_words.user_id and neighbors.neighbor_id = shared_words.neighbor_id
+left join shared_interests
+    on neighbors.user_id = shared_interests.user_id and neighbors.neighbor_id = shared_interests.neighbor_id

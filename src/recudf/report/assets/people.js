@@ -63,7 +63,7 @@ function showUser(user) {
   show(
     el('h3', {}, `User ${user.user_id}`),
     el('p', { class: 'quiet' }, ...facts),
-    user.top_interests ? el('p', {}, el('b', {}, 'Stands out by: '), user.top_interests) : '',
+    user.top_interests ? el('p', {}, el('b', {}, 'Cares about: '), user.top_interests) : '',
     el('h4', {}, 'Interests'),
     userInterests(user),
     el('h4', {}, 'Recommendations'),
