@@ -123,7 +123,7 @@ def test_groups_fitted_from_distributed_points(warehouse):
     assert done.returncode == 0, done.stderr
     warehouse.build("--select", "int_group_fits+1", "--exclude", "int_group_fits", master="local[1]")
     fits, points, members = (
-        warehouse.table(name) for name in ("int_group_fits", "int_group_points", "int_group_members")
+        warehouse.table(name) for name in ("int_group_fits", "int_user_interest_points", "int_group_members")
     )
     ((groups, placed),) = fits.aggregate("count(*), sum(size)").fetchall()
     ((users,),) = points.aggregate("count(*)").fetchall()
