@@ -27,7 +27,7 @@ Parameters, a JSON object; all but dbscan's `eps` may be left out:
 - `previous`: handle of an index over the centroids of an earlier fit, ids their cluster ids. A cluster that
   continues an earlier one keeps its id; others get ids above all earlier ones, and at least `first_new_id`
   (0). k `"auto"` keeps the earlier number unless another k has a silhouette larger by a tenth, `"stable"` if
-  its strength is at least 0.64 of the best k's.
+  its strength is at least 0.64 of the best k's, or no k has 0.8.
 
 NULL handle -> NULL; all points noise -> an empty list. Unknown handle, unknown or unused parameter,
 impossible value -> an error.

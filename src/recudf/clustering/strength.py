@@ -17,9 +17,7 @@ from recudf.clustering.points import Labels, Points
 ROWS = 2048  # points that are halved
 SPLITS = 4
 ALMOST = 0.8  # of the largest strength: the authors' limit, where that is 1
-KEPT = (
-    ALMOST * ALMOST
-)  # for an earlier number: one chosen near the limit would else come and go with every change
+KEPT = ALMOST * ALMOST  # for an earlier number, as one near the limit would come and go
 
 
 def choose_stable_k(points: Points, params: ClusterParams, earlier: int | None = None) -> int:
@@ -28,7 +26,8 @@ def choose_stable_k(points: Points, params: ClusterParams, earlier: int | None =
     It is the largest k whose strength is at least 0.8 of the largest strength of all. Where that is below 0.8
     itself, no number of clusters is found again for sure: then it is the k of the largest strength.
     k stays below half the number of points; where that leaves no choice, it is k_min or the number of points.
-    earlier: the number of clusters of an earlier fit, kept if its strength is at least 0.64 of the largest.
+    earlier: the number of clusters of an earlier fit, kept if its strength is at least 0.64 of the largest, or
+    no number is found again for sure.
     """
     sample = points.take(draw_rows(len(points), ROWS, params.seed))
     last = min(params.k_max, len(sample) // 2 - 1)
@@ -36,7 +35,7 @@ def choose_stable_k(points: Points, params: ClusterParams, earlier: int | None =
         return min(params.k_min, len(points))
     strength = strengths(sample, params, last)
     best = max(strength.values())
-    if earlier is not None and strength.get(earlier, 0) >= KEPT * best:
+    if earlier in strength and (best < ALMOST or strength[earlier] >= KEPT * best):
         return earlier
     good = {k for k, value in strength.items() if value >= ALMOST * best}
     return max(good) if best >= ALMOST else min(k for k, value in strength.items() if value == best)

@@ -54,14 +54,24 @@ def test_where_nothing_comes_back_it_is_the_strongest_number():
 
 
 def test_an_earlier_number_stays_unless_it_is_much_weaker():
-    """Down to 0.64 of the largest strength; a new fit would take none below 0.8."""
+    """Three clusters far apart, of two halves each: three come back always, six not surely, others seldom."""
+    rng = np.random.default_rng(2)
+    centres = [(x + half, y) for x, y in ((0, 0), (20, 0), (0, 20)) for half in (1.5, -1.5)]
+    rows = np.concatenate([centre + rng.normal(size=(50, 2)) for centre in centres])
+    points, params = Points.of(rows.astype(np.float32)), ClusterParams(k="stable", k_min=3, k_max=8)
+    found = strengths(points, params, 8)
+    assert found[3] == 1
+    assert 0.8 > found[6] > 0.64 > max(found[k] for k in (4, 5, 7, 8))
+    chosen = {k: choose_stable_k(points, params, earlier=k) for k in (None, *found)}
+    assert chosen == {None: 3, 3: 3, 4: 3, 5: 3, 6: 6, 7: 3, 8: 3}
+
+
+def test_where_no_number_comes_back_the_earlier_one_stays():
     noise = Points.of(np.random.default_rng(2).normal(size=(300, 5)).astype(np.float32))
     params = ClusterParams(k="stable", k_min=3, k_max=10)
-    found = strengths(noise, params, 10)
-    share = {k: value / max(found.values()) for k, value in found.items()}
-    kept = {k for k in found if choose_stable_k(noise, params, earlier=k) == k}
-    assert kept == {k for k, value in share.items() if value >= 0.64} == {3, 4, 5, 6}
-    assert 0.8 > share[5] > share[6]
+    assert max(strengths(noise, params, 10).values()) < 0.8
+    chosen = {k: choose_stable_k(noise, params, earlier=k) for k in (None, 2, 3, 7, 10, 11)}
+    assert chosen == {None: 3, 2: 3, 3: 3, 7: 7, 10: 10, 11: 3}
 
 
 @pytest.mark.parametrize(("points", "k"), [(1, 1), (3, 3), (9, 5), (12, 5)])
