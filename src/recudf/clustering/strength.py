@@ -26,8 +26,8 @@ def choose_stable_k(points: Points, params: ClusterParams, earlier: int | None =
     It is the largest k whose strength is at least 0.8 of the largest strength of all. Where that is below 0.8
     itself, no number of clusters is found again for sure: then it is the k of the largest strength.
     k stays below half the number of points; where that leaves no choice, it is k_min or the number of points.
-    earlier: the number of clusters of an earlier fit, kept if its strength is at least 0.64 of the largest, or
-    no number is found again for sure.
+    earlier: the number of clusters of an earlier fit, kept if its strength is at least 0.64 of the largest,
+    or no number is found again for sure.
     """
     sample = points.take(draw_rows(len(points), ROWS, params.seed))
     last = min(params.k_max, len(sample) // 2 - 1)
