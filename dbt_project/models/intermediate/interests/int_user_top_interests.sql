@@ -18,13 +18,16 @@ with held as (
     where interests.granularity in ('topic', 'word')
 ),
 
+-- with the blank before it a whole name, which may have no word but "and" and "&"
 parts as (
-    select distinct
+    select
         user_id,
         position,
         granularity,
         {{ recudf.unnest(recudf.split("replace(lower(name), ',', '')", ' ')) }} as part
     from held
+    union
+    select user_id, position, granularity, ' ' || lower(name) as part from held
 ),
 
 firsts as (
