@@ -98,7 +98,7 @@ def open_everything(name, warehouse, find):
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
-    ("name", "kept", "ari"), [("sample", 0.95, 0.9), ("movies", 0.95, 0.55), ("instruments", 0.95, 0.59)]
+    ("name", "kept", "ari"), [("sample", 0.95, 0.9), ("movies", 0.95, 0.55), ("instruments", 0.95, 0.6)]
 )
 def test_groups_stay_while_data_change(name, kept, ari, data, tmp_path, monkeypatch, record_property):
     """The bundled encoder; embedding movies and instruments takes minutes."""
@@ -107,7 +107,7 @@ def test_groups_stay_while_data_change(name, kept, ari, data, tmp_path, monkeypa
     for seen in follow(warehouse, open_everything(name, warehouse, data)):
         record_property(seen.change, str(seen))
         if seen.change == "nothing":
-            assert seen.kept == 1
+            assert seen.kept == seen.ari == 1
         assert seen.kept >= kept, seen
         assert seen.ari >= ari, seen
         fewer = max(0, seen.groups[1] - seen.groups[0])

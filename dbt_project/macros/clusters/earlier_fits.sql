@@ -4,6 +4,6 @@ listed: the list of texts that is kept beside each cluster. #}
     {{ recudf.earlier_rows(relation, {
         'cluster_number': 'integer', 'centroid': recudf.array_of('float'), 'size': 'bigint',
         listed: recudf.array_of('string'),
-        'next_number': 'integer', 'fingerprint': 'string', 'fitted_on': 'string',
+        'next_number': 'integer', 'first_number': 'integer', 'fingerprint': 'string', 'fitted_on': 'string',
     }) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@ this: the model that holds them. points: a relation (id, vector, fingerprint), t
 cluster_fit, a SQL expression of JSON without the closing brace, which may use encoder.points, how many there are.
 listed: which ids are kept beside a cluster, its 'exemplars' or all its 'members'. words: a relation (id, terms, words),
 a list and a text of the same, where topics are found in these, by topic_fit, and not in the vectors.
-Gives (cluster_number, centroid, size, <listed>, next_number, fingerprint, fitted_on). #}
+Gives (cluster_number, centroid, size, <listed>, next_number, first_number, fingerprint, fitted_on). #}
 {% macro lasting_fits(this, points, id, params, listed, words=none) -%}
 {%- set earlier = recudf.earlier_self(this) if execute else none %}
 {%- set starts_anew = execute and should_full_refresh() %}
@@ -50,6 +50,7 @@ kept as {{ recudf.materialized() }} (
         earlier.centroid,
         case when points.handle is null then 0 else earlier.size end as size,
         case when points.handle is null then {{ nobody }} else earlier.{{ listed }} end as {{ listed }},
+        earlier.first_number,
         earlier.fingerprint,
         case when points.handle is not null then earlier.fitted_on end as fitted_on
     from earlier
@@ -74,6 +75,7 @@ fitted as (
     select
         points.fingerprint,
         points.fitted_on,
+        case when continued.handle is null then unused.first_new_id else unused.first_number end as first_number,
         {% if words -%}
         topic_fit(texts.ids, texts.terms, points.handle, {{ asked }}) as clusters
         {%- else -%}
@@ -84,18 +86,23 @@ fitted as (
     cross join texts
     {%- endif %}
     cross join continued
-    cross join (select coalesce(max(next_number), 0) as first_new_id from earlier) as unused
+    cross join (
+        select
+            coalesce(max(next_number), 0) as first_new_id,
+            max(first_number) as first_number
+        from earlier
+    ) as unused
     where not exists (select 1 from kept)
 ),
 
 clusters as (
-    select fingerprint, fitted_on, {{ recudf.unnest_structs('clusters') }} from fitted
+    select first_number, fingerprint, fitted_on, {{ recudf.unnest_structs('clusters') }} from fitted
 ),
 
 united as (
-    select cluster_number, centroid, size, {{ listed }}, fingerprint, fitted_on from kept
+    select cluster_number, centroid, size, {{ listed }}, first_number, fingerprint, fitted_on from kept
     union all
-    select cluster_id as cluster_number, centroid, size, {{ listed }}, fingerprint, fitted_on from clusters
+    select cluster_id as cluster_number, centroid, size, {{ listed }}, first_number, fingerprint, fitted_on from clusters
 )
 
 select
@@ -105,6 +112,8 @@ select
     {{ listed }},
     -- where the numbers of new clusters start: a number is never given twice
     greatest(max(cluster_number) over () + 1, (select max(next_number) from earlier)) as next_number,
+    -- of the last fit that started anew: the same points have the same numbers, counted from it
+    first_number,
     fingerprint,
     fitted_on
 from united

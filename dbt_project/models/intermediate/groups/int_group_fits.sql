@@ -16,6 +16,7 @@ select
     size,
     exemplars,
     next_number,
+    first_number,
     -- smaller ones are no groups, but the next fit starts from them too: without them it would look for others
     size >= {{ recudf.number('min_group_size') }} as is_group,
     fingerprint,

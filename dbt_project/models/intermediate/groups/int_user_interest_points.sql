@@ -4,10 +4,13 @@
 with likes as (
     select
         attitudes.user_id,
-        attitudes.interest_id,
+        -- a topic by its number in its fit: then the same data are the same points after a full refresh too
+        coalesce('topic-' || cast(topics.cluster_number - topics.first_number as string), attitudes.interest_id)
+            as interest_id,
         sqrt(attitudes.share) as weight
     from {{ ref('recudf', 'int_user_attitudes') }} as attitudes
     inner join {{ ref('recudf', 'int_group_points') }} as points on attitudes.user_id = points.user_id
+    left join {{ ref('recudf', 'int_topic_fits') }} as topics on attitudes.interest_id = topics.topic_id
     where attitudes.attitude = 'likes' and attitudes.share > 0
 ),
 

@@ -15,6 +15,7 @@ select
     size,
     members,
     next_number,
+    first_number,
     fingerprint,
     fitted_on
 from fits
