@@ -74,8 +74,9 @@ def place(request, tmp_path):
         place.store.delete_dir(place.path)
 
 
-def test_what_is_there_is_what_the_manifest_says(built, place):
-    said = publish(built.path, place.url, "--vectors")
+@pytest.mark.parametrize("parts", [(), ("--rows-per-file", "100")], ids=["files", "folders"])
+def test_what_is_there_is_what_the_manifest_says(parts, built, place):
+    said = publish(built.path, place.url, "--vectors", *parts)
     assert place.current() == {"version": said["version"], "path": f"versions/{said['version']}"}
     folder = place.current()["path"]
     manifest = json.loads(place.read(f"{folder}/manifest.json"))
@@ -87,7 +88,9 @@ def test_what_is_there_is_what_the_manifest_says(built, place):
     }
     for file in manifest["files"]:
         assert hashlib.sha256(place.read(f"{folder}/{file['path']}")).hexdigest() == file["sha256"]
-    rows = pq.read_table(f"{place.path}/{folder}/parquet/fct_recommendations.parquet", filesystem=place.store)
+    mart = f"{folder}/parquet/fct_recommendations.parquet"
+    assert (mart in place.files(), f"{mart}/" in "".join(place.files())) == (not parts, bool(parts))
+    rows = pq.read_table(f"{place.path}/{mart}", filesystem=place.store)
     key = ["user_id", "rank", "item_id"]
     assert sorted(zip(*(rows[c].to_pylist() for c in key), strict=True)) == sorted(
         built.query(f"select {', '.join(key)} from recudf.fct_recommendations")
