@@ -34,13 +34,13 @@ class Inputs:
         """Size of the database after a build. A text has four vectors, and more words the longer it is; a
         user has half a dozen vectors; each table takes a block or two."""
         of_texts = 7_000 * self.texts + 15 * self.characters
-        return 21 * MIB + of_texts + 150 * self.events + 9_500 * self.users
+        return 21 * MIB + of_texts + 150 * self.events + 13_000 * self.users
 
     @property
     def peak_bytes(self) -> float:
-        """The most memory of a first build."""
+        """The most memory of a first build. Similar users are looked for among all of them."""
         of_texts = 45e-6 * self.texts + 0.09e-6 * self.characters
-        return GIB * (0.9 + of_texts + 1.2e-6 * self.events)
+        return GIB * (0.9 + of_texts + 1.2e-6 * self.events + 45e-6 * self.users)
 
 
 def memory_bytes(limit: Path = CGROUP) -> int | None:
