@@ -30,6 +30,7 @@ def nothing(rows):
     return f"select * from ({rows}) where false"
 
 
+@pytest.mark.slow
 def test_tables_without_rows(warehouse):
     warehouse.load(
         items=nothing(ITEMS), interactions=nothing(EVENTS), texts=nothing(TEXTS), users=nothing(USERS)

@@ -80,6 +80,7 @@ def test_a_point_is_the_vector_beside_what_the_user_likes(built, tmp_path):
         assert points[user][:-256] == pytest.approx(scale * np.array(meaning), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_second_build_on_the_same_data_moves_nobody(warehouse, sample):
     """Clusters too small for a group are no groups, and yet part of what the next fit starts from."""
     many = {"group_count": 12}
