@@ -32,13 +32,14 @@ class Inputs:
     @property
     def file_bytes(self) -> float:
         """Size of the database after a build. A text has four vectors, and more words the longer it is; a
-        user has half a dozen vectors; each table takes a block or two."""
+        user has three vectors, two points of 640 numbers, likes and recommendations; each table takes a block
+        or two."""
         of_texts = 7_000 * self.texts + 15 * self.characters
         return 21 * MIB + of_texts + 150 * self.events + 13_000 * self.users
 
     @property
     def peak_bytes(self) -> float:
-        """The most memory of a first build. Similar users are looked for among all of them."""
+        """The most memory of a first build; of many users, while similar ones are looked for."""
         of_texts = 45e-6 * self.texts + 0.09e-6 * self.characters
         return GIB * (0.9 + of_texts + 1.2e-6 * self.events + 45e-6 * self.users)
 
