@@ -18,4 +18,5 @@ select
 from recudf.fct_metrics as metrics
 inner join latest on metrics.run_id = latest.run_id
 where metrics.slice = 'all' and metrics.baseline = 'none' and metrics.metric in ('ndcg', 'recall', 'coverage')
-order by metrics.metric, metrics.k, metrics.value desc
+order by
+    case metrics.metric when 'ndcg' then 1 when 'recall' then 2 else 3 end, metrics.k, metrics.value desc

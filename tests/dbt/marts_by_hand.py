@@ -207,6 +207,8 @@ MARTS = {
         "run_id model baseline split slice metric k:n value:x n_users:n ci_low:x ci_high:x",
         measured("blend", "none", 0.25, 0.2, 0.3),
         measured("popular", "none", 0.125, 0.1, 0.15),
+        measured("blend", "none", 0.75, None, None, metric="coverage"),
+        measured("blend", "none", 0.5, 0.4, 0.6, metric="recall"),
         measured("blend", "popular", 0.125, 0.1, 0.15),
         measured("blend", "content", 0.0625, -0.01, 0.1),
         measured("content", "popular", -0.25, -0.3, -0.2),

@@ -145,6 +145,8 @@ ANSWERS = {
         [
             ("tail", "blend", "ndcg", 10, 0.25, 0.2, 0.3, 40),
             ("tail", "popular", "ndcg", 10, 0.125, 0.1, 0.15, 40),
+            ("tail", "blend", "recall", 10, 0.5, 0.4, 0.6, 40),
+            ("tail", "blend", "coverage", 10, 0.75, None, None, 40),
         ],
     ),
     "recommendations_with_reasons": (
