@@ -23,6 +23,13 @@ MACROS = {
             {{{{ recudf.keyword_score('weight', 'a', 'none') }}}} as position
         from (select *, {ONE} as a, {OTHER} as b, {NONE} as none from counted) as given""",
     "whole_phrases": "{{ recudf.whole_phrases('(select owner_id, key, weight as value from counted)') }}",
+    "one_form_each": """
+        {%- set ranked %}
+            select owner_id, key as word, floor(weight) as lift, weight as value,
+                row_number() over (partition by owner_id order by weight desc, key) as position
+            from counted
+        {%- endset %}
+        {{ recudf.one_form_each(ranked) }}""",
 }
 SEPARATOR = "\n-- next --\n"
 
@@ -112,4 +119,17 @@ def test_whole_phrases(ranked):
         # `bass electr guitar` says `electr guitar` and `electr`; `guitar` and `bass guitar` say more than it
         ("anna", "guitar", 1), ("anna", "bass guitar", 2), ("anna", "bass electr guitar", 3), ("anna", "drum", 4),
         ("ben", "steel", 1), ("ben", "diamond pattern steel", 2), ("ben", "electr", 3),
+    ]  # fmt: skip
+
+
+def test_nothing_is_said_twice(ranked):
+    rows = ranked(
+        "one_form_each",
+        """('group', 'mic', 5), ('group', 'mics', 4), ('group', 'oil', 3.5), ('group', 'row', 3), ('group', 'linseed', 3),
+        ('group', 'paint', 1), ('other', 'row', 3), ('other', 'paint', 3.5)""",
+    )
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        # `mics` is `mic` in another form; `row` comes only with the longer `linseed`, which `oil`, as special, does not
+        ("group", "mic", 1), ("group", "oil", 2), ("group", "linseed", 3), ("group", "paint", 4),
+        ("other", "paint", 1), ("other", "row", 2),
     ]  # fmt: skip
