@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -103,7 +104,44 @@ def test_a_second_build_embeds_nothing_and_keeps_the_groups(built, warehouse):
 
 
 def test_groups_fitted_from_distributed_points(warehouse):
-    """By the program of docs/spark.md, between two parts of a build; everybody is in the group of the nearest centroid."""
+    """By the program of docs/spark.md, between two parts of a build. Those of the last time keep their numbers, and users
+    change for a group that is nearer by group_margin alone; the first time there are as many as asked for."""
+    columns = "user_id, group_id"
+    last = (
+        warehouse.table("int_group_fits").select("group_id, cast(centroid as float[]) as centroid").fetchall()
+    )
+    earlier = dict(warehouse.table("int_group_members").select(columns).fetchall())
+    fit_groups(warehouse)
+    warehouse.build("--select", "int_group_fits+1", "--exclude", "int_group_fits", master="local[1]")
+    fits, points = warehouse.table("int_group_fits"), warehouse.table("int_user_interest_points")
+    assert placed(fits) == points.aggregate("count(*)").fetchall()
+    centroids = dict(fits.select("group_id, cast(centroid as float[]) as centroid").fetchall())
+    assert len(centroids) == len(last)
+    for group, centroid in last:
+        assert max(centroids, key=lambda other: np.dot(centroids[other], centroid)) == group
+    similar = duckdb.query("""
+        select user_id, group_id, list_cosine_similarity(vector, centroid) as similarity
+        from points cross join fits where is_group order by user_id, similarity desc""").fetchall()
+    expected = {}
+    for user, group, similarity in similar:
+        nearest = expected.setdefault(user, (group, similarity))
+        if group == earlier[user] and nearest[1] - similarity < 0.05:
+            expected[user] = (group, nearest[1])
+    members = dict(warehouse.table("int_group_members").select(columns).fetchall())
+    assert members == {user: group for user, (group, _) in expected.items()}
+    fit_groups(warehouse, first='spark.sql("drop table recudf.int_group_fits")')
+    numbers = (
+        warehouse.table("int_group_fits")
+        .select("cluster_number, next_number, first_number")
+        .order("cluster_number")
+        .fetchall()
+    )
+    assert numbers == [(number, 4, 0) for number in range(4)]
+    assert placed(warehouse.table("int_group_fits")) == points.aggregate("count(*)").fetchall()
+
+
+def fit_groups(warehouse, first=""):
+    """Runs the program of docs/spark.md for four groups, first something else."""
     (program,) = (
         block
         for block in re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
@@ -112,8 +150,9 @@ def test_groups_fitted_from_distributed_points(warehouse):
     for there, here in (
         ('"yarn"', '"local[1]"'),
         ("warehouse.spark", str(warehouse.folder)),
-        ("k\": 50", "k\": 4"),
-    ):  # fmt: skip
+        ('k": 50', 'k": 4'),
+        ("users =", f"{first}\nusers ="),
+    ):
         assert there in program
         program = program.replace(there, here)
     done = subprocess.run(
@@ -121,14 +160,7 @@ def test_groups_fitted_from_distributed_points(warehouse):
         cwd=warehouse.folder, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    warehouse.build("--select", "int_group_fits+1", "--exclude", "int_group_fits", master="local[1]")
-    fits, points, members = (
-        warehouse.table(name) for name in ("int_group_fits", "int_user_interest_points", "int_group_members")
-    )
-    ((groups, placed),) = fits.aggregate("count(*), sum(size)").fetchall()
-    ((users,),) = points.aggregate("count(*)").fetchall()
-    assert (groups, placed) == (4, users)
-    nearest = duckdb.query("""
-        select user_id, arg_max(group_id, list_cosine_similarity(vector, centroid)) as group_id
-        from points cross join fits group by user_id order by user_id""").fetchall()
-    assert members.select("user_id, group_id").order("user_id").fetchall() == nearest
+
+
+def placed(fits):
+    return fits.aggregate("sum(size)").fetchall()
